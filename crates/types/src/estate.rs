@@ -1,0 +1,264 @@
+//! What the owner of an estate, and registration data, say of a device and its metering points.
+
+use crate::{Eui64, Mpan, Origin, Symbol};
+
+/// An MPAN column of a row.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum MpanField {
+    /// The row has none.
+    #[default]
+    Absent,
+    /// An MPAN whose check digit holds.
+    Valid {
+        /// The MPAN.
+        mpan: Mpan,
+        /// Whether the text was another form of it (`1099990000118.0`, an apostrophe, thousands commas, 21 digits).
+        altered: bool,
+    },
+    /// Text that is no MPAN.
+    Invalid(MpanFault),
+}
+
+impl MpanField {
+    /// The MPAN, if it is valid.
+    #[must_use]
+    pub const fn mpan(self) -> Option<Mpan> {
+        match self {
+            Self::Valid { mpan, .. } => Some(mpan),
+            Self::Absent | Self::Invalid(_) => None,
+        }
+    }
+}
+
+/// Why the text of an MPAN column is no MPAN.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum MpanFault {
+    /// The digits were lost to a spreadsheet's exponent.
+    DigitsLost,
+    /// The check digit does not fit; the 13 digits as they stand.
+    CheckDigit(u64),
+    /// Another number of digits.
+    Length(u8),
+    /// Something that is no number.
+    NotANumber,
+}
+
+/// The kind of a device: DUIS `DeviceType`.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum DeviceType {
+    /// Electricity Smart Metering Equipment: what the audit is about.
+    Esme,
+    /// Standalone Auxiliary Proportional Controller; it has network operator cells too.
+    Sapc,
+    /// Gas Smart Metering Equipment.
+    Gsme,
+    /// Gas Proxy Function.
+    Gpf,
+    /// Communications Hub Function.
+    Chf,
+    /// Pre-Payment Meter Interface Device.
+    Ppmid,
+    /// HAN Connected Auxiliary Load Control Switch.
+    Hcalcs,
+    /// In-Home Display, consumer access device, any Type 2 device.
+    Type2,
+}
+
+impl DeviceType {
+    /// Reads the names that DUIS uses, in any case; `ESME` variants such as `ESME-A` too.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let upper = text.trim().to_ascii_uppercase();
+        Some(match upper.as_str() {
+            "ESME" | "ESMETS" | "ELECTRICITY METER" => Self::Esme,
+            _ if upper.starts_with("ESME") => Self::Esme,
+            "SAPC" => Self::Sapc,
+            "GSME" => Self::Gsme,
+            "GPF" => Self::Gpf,
+            "CHF" | "CH" => Self::Chf,
+            "PPMID" => Self::Ppmid,
+            "HCALCS" => Self::Hcalcs,
+            "IHD" | "CAD" | "TYPE2" | "TYPE 2" => Self::Type2,
+            _ => return None,
+        })
+    }
+
+    /// The DUIS name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Esme => "ESME",
+            Self::Sapc => "SAPC",
+            Self::Gsme => "GSME",
+            Self::Gpf => "GPF",
+            Self::Chf => "CHF",
+            Self::Ppmid => "PPMID",
+            Self::Hcalcs => "HCALCS",
+            Self::Type2 => "Type 2",
+        }
+    }
+
+    /// Whether the audit covers it: electricity devices with network operator cells.
+    #[must_use]
+    pub const fn is_in_scope(self) -> bool {
+        matches!(self, Self::Esme | Self::Sapc)
+    }
+}
+
+/// Where a device is in its life: DUIS `DeviceStatus`.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum DeviceStatus {
+    /// Pending.
+    Pending,
+    /// Whitelisted.
+    Whitelisted,
+    /// InstalledNotCommissioned.
+    InstalledNotCommissioned,
+    /// Commissioned.
+    Commissioned,
+    /// Decommissioned.
+    Decommissioned,
+    /// Withdrawn.
+    Withdrawn,
+    /// Suspended.
+    Suspended,
+    /// Recovery.
+    Recovery,
+    /// Recovered.
+    Recovered,
+}
+
+impl DeviceStatus {
+    const ALL: [Self; 9] = [
+        Self::Pending,
+        Self::Whitelisted,
+        Self::InstalledNotCommissioned,
+        Self::Commissioned,
+        Self::Decommissioned,
+        Self::Withdrawn,
+        Self::Suspended,
+        Self::Recovery,
+        Self::Recovered,
+    ];
+
+    /// Reads the DUIS names, in any case, blanks and dashes ignored.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let letters: String = text.chars().filter(char::is_ascii_alphabetic).collect();
+        Self::ALL.into_iter().find(|status| status.name().eq_ignore_ascii_case(&letters))
+    }
+
+    /// The DUIS name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Whitelisted => "Whitelisted",
+            Self::InstalledNotCommissioned => "InstalledNotCommissioned",
+            Self::Commissioned => "Commissioned",
+            Self::Decommissioned => "Decommissioned",
+            Self::Withdrawn => "Withdrawn",
+            Self::Suspended => "Suspended",
+            Self::Recovery => "Recovery",
+            Self::Recovered => "Recovered",
+        }
+    }
+
+    /// Whether the device has not been commissioned yet, so that the placeholder is normal.
+    #[must_use]
+    pub const fn is_before_commissioning(self) -> bool {
+        matches!(self, Self::Pending | Self::Whitelisted | Self::InstalledNotCommissioned)
+    }
+
+    /// Whether the device has left the network.
+    #[must_use]
+    pub const fn is_gone(self) -> bool {
+        matches!(self, Self::Decommissioned | Self::Withdrawn)
+    }
+}
+
+/// Which generation of equipment a device is.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum SmetsVersion {
+    /// SMETS1: no trust anchor cells of its own.
+    Smets1,
+    /// SMETS2 or later.
+    Smets2,
+}
+
+impl SmetsVersion {
+    /// Reads `1`, `2`, `SMETS1`, `SMETS2`, `5.1` (a SMETS2 version), `1.2` (a SMETS1 version).
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let digits = text.trim().trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
+        match digits.split('.').next()?.parse::<u8>().ok()? {
+            1 => Some(Self::Smets1),
+            2..=9 => Some(Self::Smets2),
+            _ => None,
+        }
+    }
+}
+
+/// One row of estate data: a device that the audit must account for.
+#[derive(Clone, Copy, Debug)]
+pub struct EstateRow {
+    /// The device.
+    pub device: Eui64,
+    /// Import MPAN.
+    pub mpan: MpanField,
+    /// Secondary import MPAN of a twin-element meter.
+    pub secondary_mpan: MpanField,
+    /// Export MPAN.
+    pub export_mpan: MpanField,
+    /// The network operator as the row names it: party, MPID, distributor id or entity identifier.
+    pub network_operator: Option<Symbol>,
+    /// The responsible supplier as the row names it.
+    pub supplier: Option<Symbol>,
+    /// Manufacturer.
+    pub manufacturer: Option<Symbol>,
+    /// Model.
+    pub model: Option<Symbol>,
+    /// Firmware version.
+    pub firmware: Option<Symbol>,
+    /// Region.
+    pub region: Option<Symbol>,
+    /// Kind; `None` when the row does not say, and then the row is taken as an ESME because the estate lists it.
+    pub device_type: Option<DeviceType>,
+    /// Status; `None` when the row does not say.
+    pub status: Option<DeviceStatus>,
+    /// Generation; `None` when the row does not say.
+    pub smets: Option<SmetsVersion>,
+    /// Where the row stands.
+    pub origin: Origin,
+}
+
+/// One row of registration data: who is responsible for a metering point.
+#[derive(Clone, Copy, Debug)]
+pub struct RegistrationRow {
+    /// The metering point.
+    pub mpan: Mpan,
+    /// The network operator as the row names it.
+    pub network_operator: Option<Symbol>,
+    /// The supplier as the row names it.
+    pub supplier: Option<Symbol>,
+    /// Where the row stands.
+    pub origin: Origin,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_duis_are_read_in_any_case() {
+        assert_eq!(
+            DeviceStatus::from_text("installed not commissioned"),
+            Some(DeviceStatus::InstalledNotCommissioned)
+        );
+        assert_eq!(DeviceType::from_text("esme"), Some(DeviceType::Esme));
+        assert_eq!(DeviceType::from_text("fridge"), None);
+        assert_eq!(SmetsVersion::from_text("SMETS2"), Some(SmetsVersion::Smets2));
+        assert_eq!(SmetsVersion::from_text("5.1"), Some(SmetsVersion::Smets2));
+        assert_eq!(SmetsVersion::from_text("SMETS1"), Some(SmetsVersion::Smets1));
+    }
+}

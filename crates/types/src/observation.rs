@@ -1,0 +1,194 @@
+//! What was seen in a network operator cell.
+
+use std::fmt;
+
+use crate::{Eui64, KeyId, KeyUsage, Origin, Timestamp};
+
+/// One of the two cells of an ESME that are the network operator's.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum NetworkOperatorCell {
+    /// networkOperator / digitalSignature / management.
+    DigitalSignature,
+    /// networkOperator / keyAgreement / management.
+    KeyAgreement,
+}
+
+impl NetworkOperatorCell {
+    /// Both, in the order of reports.
+    pub const ALL: [Self; 2] = [Self::DigitalSignature, Self::KeyAgreement];
+
+    /// The key usage of the cell.
+    #[must_use]
+    pub const fn key_usage(self) -> KeyUsage {
+        match self {
+            Self::DigitalSignature => KeyUsage::DIGITAL_SIGNATURE,
+            Self::KeyAgreement => KeyUsage::KEY_AGREEMENT,
+        }
+    }
+
+    /// The X.509 name of that key usage.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DigitalSignature => "digitalSignature",
+            Self::KeyAgreement => "keyAgreement",
+        }
+    }
+}
+
+/// What a cell reports: whose key it holds, and which.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Credential {
+    /// `existingSubjectUniqueID`.
+    pub entity: Eui64,
+    /// `existingSubjectKeyIdentifier`.
+    pub key: KeyId,
+}
+
+impl Credential {
+    /// Whether the device reports no identifier at all.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.entity.is_zero() || self.key.is_zero()
+    }
+}
+
+impl fmt::Display for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "entity {} key {}", self.entity, self.key)
+    }
+}
+
+/// How a record tells of a cell. The order is the order of precedence at one instant: the later variant wins.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Source {
+    /// A command to the device: intent, never state.
+    Command,
+    /// A row that somebody extracted from somewhere.
+    Extract,
+    /// The device's answer to Provide Security Credential Details (CS02a, CS02f).
+    Read,
+    /// The device's report of a replacement: CS02b or CS02g response.
+    UpdateResponse,
+    /// The device's report of a future-dated replacement: CS02b or CS02g alert.
+    UpdateAlert,
+}
+
+impl Source {
+    /// The word that reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Extract => "extract",
+            Self::Read => "read",
+            Self::UpdateResponse => "update-response",
+            Self::UpdateAlert => "update-alert",
+        }
+    }
+}
+
+/// How far a record can be trusted to be what the device said; greater is better.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Grade {
+    /// A row of an extract.
+    ExtractRow,
+    /// A device message whose MAC or signature was not checked.
+    DeviceUnchecked,
+    /// A device message whose signature verifies with the device's certificate.
+    DeviceSigned,
+}
+
+impl Grade {
+    /// The word that reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ExtractRow => "extract-row",
+            Self::DeviceUnchecked => "device-message-unchecked",
+            Self::DeviceSigned => "device-signature-verified",
+        }
+    }
+}
+
+/// What a record says about a network operator cell.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Seen {
+    /// The cell held this after the event.
+    Held(Credential),
+    /// The cell held this just before a replacement.
+    HeldBefore(Credential),
+    /// The device answered `trustAnchorNotFound` (25) for the role.
+    TrustAnchorNotFound,
+    /// The device answered `noTrustAnchor` (10) for the role.
+    NoTrustAnchor,
+    /// The answer for the role was success, without this cell.
+    CellAbsent,
+    /// The answer does not cover the role: it may not have been asked.
+    RoleNotAnswered,
+    /// The device could not answer for the role; the GBCS `StatusCode`.
+    DeviceError(u16),
+    /// One cell claims several key usages, so it can't be told which it is.
+    UsageUnclear,
+    /// The replacement of this cell failed; the GBCS `StatusCode`.
+    UpdateFailed(u16),
+    /// The response has no outcome: future-dated or cancelled.
+    NoOutcome,
+    /// A command wants to put this into the cell.
+    Intended(Credential),
+    /// A record about the device that could not be used.
+    Unusable(Unusable),
+}
+
+/// Why a record about a known device could not be used.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Unusable {
+    /// Not decodable.
+    Malformed,
+    /// The device's signature does not verify with its certificate.
+    SignatureInvalid,
+    /// Wrapper and payload name different devices.
+    DeviceMismatch,
+}
+
+impl Unusable {
+    /// The word that reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::SignatureInvalid => "signature-invalid",
+            Self::DeviceMismatch => "device-mismatch",
+        }
+    }
+}
+
+/// One statement about one cell of one device. A record yields one or more of them, all with its origin.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Observation {
+    /// The device.
+    pub device: Eui64,
+    /// When it was so; `None` if the record has no time and nobody supplied one.
+    pub at: Option<Timestamp>,
+    /// The cell.
+    pub cell: NetworkOperatorCell,
+    /// How the record tells of it.
+    pub source: Source,
+    /// How far it can be trusted.
+    pub grade: Grade,
+    /// What it says.
+    pub seen: Seen,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_observation_stays_small() {
+        // Two of these are held for every meter of the national estate.
+        assert!(size_of::<Observation>() <= 56, "{}", size_of::<Observation>());
+    }
+}
