@@ -1,5 +1,7 @@
 //! What the owner of an estate, and registration data, say of a device and its metering points.
 
+use std::fmt;
+
 use crate::{Eui64, Mpan, Origin, Symbol};
 
 /// An MPAN column of a row.
@@ -41,6 +43,24 @@ pub enum MpanFault {
     Length(u8),
     /// Something that is no number.
     NotANumber,
+}
+
+impl fmt::Display for MpanFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DigitsLost => f.write_str("digits lost to a spreadsheet"),
+            Self::CheckDigit(number) => {
+                write!(
+                    f,
+                    "{number:013}: check digit {}, expected {}",
+                    number % 10,
+                    Mpan::check_digit(number / 10)
+                )
+            }
+            Self::Length(digits) => write!(f, "{digits} digits, expected 13"),
+            Self::NotANumber => f.write_str("not a number"),
+        }
+    }
 }
 
 /// The kind of a device: DUIS `DeviceType`.

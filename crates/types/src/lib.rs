@@ -22,6 +22,7 @@ mod key_id;
 mod mpan;
 mod observation;
 mod origin;
+mod party;
 mod spreadsheet;
 mod symbol;
 mod timestamp;
@@ -34,6 +35,10 @@ pub use key_id::{KeyId, ParseKeyIdError};
 pub use mpan::{DistributorId, Mpan, ParseMpanError};
 pub use observation::{Credential, Grade, NetworkOperatorCell, Observation, Seen, Source, Unusable};
 pub use origin::{InputId, Origin};
+pub use party::{
+    Credentials, DatedEntity, DirectoryRecords, EntityList, OperatorKind, OperatorRecord, Period,
+    SupplierRecord,
+};
 pub use spreadsheet::is_number_like;
 pub use symbol::{Interner, Symbol};
 pub use timestamp::{AsOf, ParseTimestampError, Timestamp, ZonelessTimes};

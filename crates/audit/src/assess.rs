@@ -1,0 +1,87 @@
+//! The assessment of one meter: all rules over its subject, and what follows.
+
+use types::Origin;
+
+use crate::holding::Holding;
+use crate::remedy::{Remedy, remedy};
+use crate::rule::{Axis, Evidence, Outcome, Rule};
+use crate::rules::RULES;
+use crate::subject::{Scope, Subject};
+use crate::timeline::{Disposition, dispositions};
+use crate::verdict::{Effect, Verdict};
+
+/// A rule that failed, with the values it compared.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The values.
+    pub evidence: Evidence,
+}
+
+/// What an audit says of one meter.
+#[derive(Clone, Debug)]
+pub struct Assessment<'a> {
+    /// What was known.
+    pub subject: Subject<'a>,
+    /// The one verdict.
+    pub verdict: Verdict,
+    /// Rules that failed, in the order of the table.
+    pub findings: Vec<Finding>,
+    /// What the operator can't do.
+    pub effect: Effect,
+    /// Who can mend it and how; `None` if there is nothing to mend.
+    pub remedy: Option<Remedy<'a>>,
+    /// How each record about the device ended, by origin.
+    pub dispositions: Vec<(Origin, Disposition)>,
+}
+
+/// Assesses one meter.
+#[must_use]
+pub fn assess(subject: Subject<'_>) -> Assessment<'_> {
+    let findings: Vec<Finding> = RULES
+        .iter()
+        .filter_map(|rule| match (rule.check)(&subject) {
+            Outcome::Fail(evidence) => Some(Finding { rule, evidence }),
+            Outcome::NotApplicable(_) | Outcome::NotEvaluated(_) | Outcome::Pass => None,
+        })
+        .collect();
+    let verdict = verdict(&subject, &findings);
+    let effect = match verdict {
+        Verdict::OutOfScope => Effect::NOT_APPLICABLE,
+        _ => {
+            let [digital_signature, key_agreement] = subject.cells.map(|cell| cell.holding.verdict());
+            Effect::of(digital_signature, key_agreement)
+        }
+    };
+    let remedy = remedy(&subject, verdict, &findings);
+    let timelines = subject.cells.map(|cell| cell.timeline);
+    let dispositions = dispositions(subject.observations, &timelines, subject.context.as_of());
+    Assessment { subject, verdict, findings, effect, remedy, dispositions }
+}
+
+/// The gravest verdict that a failed rule calls for.
+///
+/// `correct` is never the absence of a complaint: it needs both cells to hold the expected credential, so a state
+/// that no rule names would come out as not known.
+fn verdict(subject: &Subject<'_>, findings: &[Finding]) -> Verdict {
+    let called_for = findings
+        .iter()
+        .filter_map(|finding| match finding.rule.axis {
+            Axis::Verdict(verdict) => Some(verdict),
+            Axis::Condition | Axis::Note => None,
+        })
+        .max();
+    let placed = subject.cells.iter().all(|cell| cell.holding == Holding::Expected);
+    match called_for {
+        Some(verdict) => verdict,
+        None if placed && subject.scope == Scope::In => Verdict::Correct,
+        None => Verdict::NotKnown,
+    }
+}
+
+/// The outcome of every rule for one meter, in the order of the table: what `explain` shows.
+#[must_use]
+pub fn evaluate_all(subject: &Subject<'_>) -> Vec<(&'static Rule, Outcome)> {
+    RULES.iter().map(|rule| (rule, (rule.check)(subject))).collect()
+}

@@ -1,0 +1,237 @@
+//! What the certificate store knows of a credential that a cell reports.
+//!
+//! A device reports an entity and a key, never a certificate, so a credential resolves to the *set* of certificates
+//! with that key. Each distinct credential is resolved once per audit. Certificates whose path to the trust anchor
+//! fails identify nobody and are kept apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smki::{Certificate, CertificateId, CertificateKind, Paths, Store, Validity};
+use types::{AsOf, Credential, Eui64, KeyUsage, NetworkOperatorCell, RemotePartyRole, Timestamp};
+
+use crate::options::Options;
+
+/// The store, its verified paths, and the instant at which both are asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Certificates<'s> {
+    /// All certificates.
+    pub store: &'s Store,
+    /// Which of them lead to a trust anchor.
+    pub paths: &'s Paths,
+    /// The instant.
+    pub as_of: AsOf,
+}
+
+/// What is known of one credential in one cell.
+#[derive(Clone, Debug, Default)]
+pub struct Resolution {
+    /// Certificates of this entity and key, role networkOperator, with the cell's usage, whose path holds.
+    pub matching: Vec<CertificateId>,
+    /// Certificates that would match, but whose path does not hold.
+    pub broken: Vec<CertificateId>,
+    /// What the certificates with this key whose path holds say instead, if none matches.
+    pub otherwise: Option<Otherwise>,
+    /// State of the matching certificates as a set.
+    pub condition: Condition,
+}
+
+/// Whose key it is, if no certificate matches.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Otherwise {
+    /// Of this entity, in another role.
+    Role(RemotePartyRole),
+    /// Of this entity as network operator, for another usage.
+    Usage(KeyUsage),
+    /// Of another entity.
+    Entity(Eui64),
+}
+
+/// State of the certificates behind a cell, as a set: a credential is in force if any of them is.
+#[derive(Clone, Debug, Default)]
+pub struct Condition {
+    /// The best validity among them; `None` if there is none.
+    pub validity: Option<Validity>,
+    /// Latest end of validity among them.
+    pub not_after: Option<Timestamp>,
+    /// Earliest begin of validity among them.
+    pub not_before: Option<Timestamp>,
+    /// Whether all that are in force end within the warning period.
+    pub expiring: bool,
+    /// Whether they differ in validity, so that it can't be told which one the device was given.
+    pub ambiguous: bool,
+    /// A newer key of the same entity and usage that is in force.
+    pub superseded_by: Option<CertificateId>,
+    /// Ids of profile findings, on any of them.
+    pub profile: BTreeSet<&'static str>,
+    /// Whether the key identifier is not the one recomputed from the key.
+    pub key_identifier_not_derived: bool,
+}
+
+/// All credentials of an audit, resolved.
+#[derive(Debug, Default)]
+pub struct Resolutions {
+    known: BTreeMap<(Credential, NetworkOperatorCell), Resolution>,
+}
+
+impl Resolutions {
+    /// Resolves every credential of the set once.
+    #[must_use]
+    pub fn new(
+        credentials: &BTreeSet<(Credential, NetworkOperatorCell)>,
+        certificates: Certificates<'_>,
+        options: &Options,
+    ) -> Self {
+        let resolve = |(credential, cell): &(Credential, NetworkOperatorCell)| {
+            ((*credential, *cell), resolve(*credential, *cell, certificates, options))
+        };
+        Self { known: credentials.iter().map(resolve).collect() }
+    }
+
+    /// What is known of a credential; `None` if it was not in the set.
+    #[must_use]
+    pub fn get(&self, credential: Credential, cell: NetworkOperatorCell) -> Option<&Resolution> {
+        self.known.get(&(credential, cell))
+    }
+
+    /// Every credential with what is known of it, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&(Credential, NetworkOperatorCell), &Resolution)> {
+        self.known.iter()
+    }
+}
+
+/// Resolves one credential.
+#[must_use]
+pub fn resolve(
+    credential: Credential,
+    cell: NetworkOperatorCell,
+    certificates: Certificates<'_>,
+    options: &Options,
+) -> Resolution {
+    let Certificates { store, paths, as_of } = certificates;
+    let mut resolution = Resolution::default();
+    let mut others = BTreeMap::new();
+    for id in store.by_key(credential.key) {
+        let Some(certificate) = store.get(*id) else { continue };
+        let Some(entity) =
+            certificate.entity_id().filter(|_| certificate.kind() == CertificateKind::Organisation)
+        else {
+            continue;
+        };
+        let otherwise = if entity != credential.entity {
+            Otherwise::Entity(entity)
+        } else if certificate.role() != Some(RemotePartyRole::NETWORK_OPERATOR) {
+            // A role that can't be read is no role at all; the certificate identifies nobody for this cell.
+            let Some(role) = certificate.role() else { continue };
+            Otherwise::Role(role)
+        } else if !certificate.key_usage().contains(cell.key_usage()) {
+            Otherwise::Usage(certificate.key_usage())
+        } else if paths.result(*id).is_ok() {
+            resolution.matching.push(*id);
+            continue;
+        } else {
+            resolution.broken.push(*id);
+            continue;
+        };
+        if paths.result(*id).is_ok() {
+            let rank = match otherwise {
+                Otherwise::Role(role) => (0, role.0),
+                Otherwise::Usage(_) => (1, 0),
+                Otherwise::Entity(_) => (2, 0),
+            };
+            others.entry(rank).or_insert(otherwise);
+        }
+    }
+    if resolution.matching.is_empty() {
+        resolution.otherwise = others.into_values().next();
+    } else {
+        resolution.condition =
+            condition(&resolution.matching, credential, cell, store, paths, as_of, options);
+    }
+    resolution
+}
+
+fn condition(
+    matching: &[CertificateId],
+    credential: Credential,
+    cell: NetworkOperatorCell,
+    store: &Store,
+    paths: &Paths,
+    as_of: AsOf,
+    options: &Options,
+) -> Condition {
+    let certificates: Vec<&Certificate> = matching.iter().filter_map(|id| store.get(*id)).collect();
+    let validities: Vec<Validity> =
+        certificates.iter().map(|certificate| certificate.validity_at(as_of)).collect();
+    let in_force = |certificate: &&&Certificate| certificate.validity_at(as_of) == Validity::InForce;
+    let validity = [Validity::InForce, Validity::NotYetValid, Validity::Expired]
+        .into_iter()
+        .find(|validity| validities.contains(validity));
+    let newest = certificates.iter().map(|certificate| certificate.not_before()).max();
+    let superseded_by = store.by_entity(credential.entity).iter().copied().find(|id| {
+        store.get(*id).is_some_and(|other| {
+            other.key_id() != Some(credential.key)
+                && other.role() == Some(RemotePartyRole::NETWORK_OPERATOR)
+                && other.key_usage().contains(cell.key_usage())
+                && Some(other.not_before()) > newest
+                && other.validity_at(as_of) == Validity::InForce
+                && paths.result(*id).is_ok()
+        })
+    });
+    let findings: BTreeSet<&'static str> = certificates
+        .iter()
+        .flat_map(|certificate| certificate.inspect_profile(&options.profile))
+        .map(|finding| finding.id())
+        .collect();
+    Condition {
+        validity,
+        not_after: certificates.iter().map(|certificate| certificate.not_after()).max(),
+        not_before: certificates.iter().map(|certificate| certificate.not_before()).min(),
+        expiring: validity == Some(Validity::InForce)
+            && certificates.iter().filter(in_force).all(|certificate| {
+                certificate.not_after() <= as_of.0.saturating_add_days(options.expiring_within_days)
+                    && !certificate.has_no_well_defined_expiry()
+            }),
+        ambiguous: validities.iter().any(|validity| Some(validity) != validities.first()),
+        superseded_by,
+        key_identifier_not_derived: certificates
+            .iter()
+            .any(|certificate| certificate.key_id() != Some(certificate.computed_key_id())),
+        profile: findings,
+    }
+}
+
+/// Whether a certificate whose path holds says that this entity is the Access Control Broker with this key.
+#[must_use]
+pub fn is_access_control_broker(credential: Credential, certificates: Certificates<'_>) -> bool {
+    has_role(credential, RemotePartyRole::ACCESS_CONTROL_BROKER, certificates)
+}
+
+fn has_role(credential: Credential, role: RemotePartyRole, certificates: Certificates<'_>) -> bool {
+    certificates.store.by_key(credential.key).iter().any(|id| {
+        certificates.paths.result(*id).is_ok()
+            && certificates.store.get(*id).is_some_and(|certificate| {
+                certificate.kind() == CertificateKind::Organisation
+                    && certificate.entity_id() == Some(credential.entity)
+                    && certificate.role() == Some(role)
+            })
+    })
+}
+
+/// Whether the store has a certificate of one of these entities, role networkOperator and the cell's usage, that is in
+/// force and whose path holds.
+#[must_use]
+pub fn has_usable_certificate(
+    entities: &[Eui64],
+    cell: NetworkOperatorCell,
+    certificates: Certificates<'_>,
+) -> bool {
+    let Certificates { store, paths, as_of } = certificates;
+    entities.iter().flat_map(|entity| store.by_entity(*entity)).any(|id| {
+        paths.result(*id).is_ok()
+            && store.get(*id).is_some_and(|certificate| {
+                certificate.role() == Some(RemotePartyRole::NETWORK_OPERATOR)
+                    && certificate.key_usage().contains(cell.key_usage())
+                    && certificate.validity_at(as_of) == Validity::InForce
+            })
+    })
+}

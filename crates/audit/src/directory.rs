@@ -1,0 +1,342 @@
+//! Who the network operators, the suppliers and the Access Control Broker are.
+//!
+//! In: [`DirectoryRecords`] from one or more files, the shipped one first. Out: a [`Directory`] that answers by
+//! distributor id, by name and by entity. Later files add to a party of an earlier one; two parties that claim one
+//! distributor id, name or entity at the same time are an error, because then no answer would be right.
+
+use std::collections::BTreeMap;
+
+use types::{
+    AsOf, Credentials, DatedEntity, DirectoryRecords, DistributorId, EntityList, Eui64, OperatorKind,
+    OperatorRecord,
+};
+
+/// Index of an operator in a [`Directory`], in the order of their ids.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct OperatorId(u32);
+
+/// Whose an entity identifier is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Holder<'d> {
+    /// The DCC's placeholder.
+    AccessControlBroker,
+    /// A network operator, and whether the identifier is in use at the instant of the audit.
+    Operator(OperatorId, InUse),
+    /// A supplier.
+    Supplier(&'d str),
+}
+
+/// Whether an entity identifier is in use at the instant of the audit.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum InUse {
+    /// It is.
+    Now,
+    /// It was, or will be, at another time.
+    AnotherTime,
+}
+
+/// Parties at one instant.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    operators: Vec<OperatorRecord>,
+    supplier_names: Vec<String>,
+    by_distributor: BTreeMap<DistributorId, OperatorId>,
+    by_name: BTreeMap<String, OperatorId>,
+    by_entity: BTreeMap<Eui64, Entry>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Entry {
+    AccessControlBroker,
+    Operator(OperatorId, InUse),
+    Supplier(usize),
+}
+
+impl Directory {
+    /// Merges files of directory data and fixes them at an instant.
+    ///
+    /// # Errors
+    ///
+    /// Two parties claim the same distributor id, name or entity at that instant.
+    pub fn new(files: &[DirectoryRecords], as_of: AsOf) -> Result<Self, DirectoryError> {
+        let mut merged: BTreeMap<String, OperatorRecord> = BTreeMap::new();
+        for record in files.iter().flat_map(|file| &file.operators) {
+            match merged.get_mut(&record.id) {
+                Some(known) => merge(known, record),
+                None => {
+                    merged.insert(record.id.clone(), record.clone());
+                }
+            }
+        }
+        let mut directory = Self {
+            operators: merged.into_values().collect(),
+            supplier_names: Vec::new(),
+            by_distributor: BTreeMap::new(),
+            by_name: BTreeMap::new(),
+            by_entity: BTreeMap::new(),
+        };
+        directory.index_operators(as_of)?;
+        for broker in files.iter().flat_map(|file| &file.access_control_brokers) {
+            directory.claim_entity(broker.id, Entry::AccessControlBroker, "the Access Control Broker")?;
+        }
+        let mut suppliers: Vec<_> = files.iter().flat_map(|file| &file.suppliers).collect();
+        suppliers.sort_by(|a, b| a.id.cmp(&b.id));
+        for supplier in suppliers {
+            if directory.supplier_names.last() != Some(&supplier.id) {
+                directory.supplier_names.push(supplier.id.clone());
+            }
+            let entry = Entry::Supplier(directory.supplier_names.len() - 1);
+            for entity in &supplier.entities {
+                directory.claim_entity(entity.id, entry, &supplier.id)?;
+            }
+        }
+        Ok(directory)
+    }
+
+    fn index_operators(&mut self, as_of: AsOf) -> Result<(), DirectoryError> {
+        let operators = std::mem::take(&mut self.operators);
+        for (record, number) in operators.iter().zip(0u32..) {
+            let id = OperatorId(number);
+            let active = record.period.contains(as_of.0);
+            if active {
+                for distributor in &record.distributors {
+                    if let Some(other) = self.by_distributor.insert(*distributor, id) {
+                        return Err(DirectoryError::DistributorTwice {
+                            distributor: *distributor,
+                            parties: pair(&operators, other, id),
+                        });
+                    }
+                }
+            }
+            for name in std::iter::once(&record.id).chain(&record.aliases) {
+                match self.by_name.insert(name.to_ascii_uppercase(), id) {
+                    Some(other) if other != id => {
+                        return Err(DirectoryError::NameTwice {
+                            name: name.clone(),
+                            parties: pair(&operators, other, id),
+                        });
+                    }
+                    _ => {}
+                }
+            }
+            for entity in &record.entities {
+                let in_use =
+                    if active && entity.period.contains(as_of.0) { InUse::Now } else { InUse::AnotherTime };
+                self.claim_entity(entity.id, Entry::Operator(id, in_use), &record.id)?;
+            }
+        }
+        self.operators = operators;
+        Ok(())
+    }
+
+    /// Gives an entity to a party. One that another party had at another time goes to the party that has it now.
+    fn claim_entity(&mut self, entity: Eui64, entry: Entry, name: &str) -> Result<(), DirectoryError> {
+        let known = self.by_entity.get(&entity).copied();
+        match (known, entry) {
+            (None | Some(Entry::Operator(_, InUse::AnotherTime)), _) => {
+                self.by_entity.insert(entity, entry);
+                Ok(())
+            }
+            (Some(_), Entry::Operator(_, InUse::AnotherTime)) => Ok(()),
+            (Some(known), entry) if known == entry => Ok(()),
+            (Some(_), _) => Err(DirectoryError::EntityTwice { entity, party: name.to_owned() }),
+        }
+    }
+
+    /// The operator of an id.
+    #[must_use]
+    pub fn operator(&self, id: OperatorId) -> Option<&OperatorRecord> {
+        self.operators.get(id.0 as usize)
+    }
+
+    /// The text id of an operator; empty for an id of another directory.
+    #[must_use]
+    pub fn operator_name(&self, id: OperatorId) -> &str {
+        self.operator(id).map_or("", |record| &record.id)
+    }
+
+    /// All operators, in the order of their text ids.
+    pub fn operators(&self) -> impl Iterator<Item = (OperatorId, &OperatorRecord)> {
+        (0u32..).map(OperatorId).zip(&self.operators)
+    }
+
+    /// The operator to whom a distributor id belongs at the instant.
+    #[must_use]
+    pub fn by_distributor(&self, distributor: DistributorId) -> Option<OperatorId> {
+        self.by_distributor.get(&distributor).copied()
+    }
+
+    /// The operator that registration data means: by id or alias (any case), or by a two-digit distributor id.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<OperatorId> {
+        let name = name.trim();
+        if let Some(id) = self.by_name.get(&name.to_ascii_uppercase()) {
+            return Some(*id);
+        }
+        let number = if name.len() == 2 { name.parse().ok()? } else { return None };
+        self.by_distributor(DistributorId::new(number)?)
+    }
+
+    /// Whose an entity identifier is; `None` if no list has it.
+    #[must_use]
+    pub fn holder(&self, entity: Eui64) -> Option<Holder<'_>> {
+        Some(match *self.by_entity.get(&entity)? {
+            Entry::AccessControlBroker => Holder::AccessControlBroker,
+            Entry::Operator(id, in_use) => Holder::Operator(id, in_use),
+            Entry::Supplier(index) => Holder::Supplier(self.supplier_names.get(index)?),
+        })
+    }
+
+    /// How many network operators there are, and how many of them have at least one entity identifier.
+    #[must_use]
+    pub fn coverage(&self) -> (usize, usize) {
+        (self.operators.len(), self.operators.iter().filter(|operator| !operator.entities.is_empty()).count())
+    }
+}
+
+fn pair(operators: &[OperatorRecord], one: OperatorId, other: OperatorId) -> String {
+    let name = |id: OperatorId| operators.get(id.0 as usize).map_or("", |record| &record.id);
+    format!("{} and {}", name(one), name(other))
+}
+
+/// Adds what a later file says of a party that an earlier one has. Lists grow; single values are replaced.
+fn merge(known: &mut OperatorRecord, later: &OperatorRecord) {
+    let OperatorRecord {
+        id: _,
+        name,
+        group,
+        kind,
+        distributors,
+        aliases,
+        credentials,
+        entities,
+        entity_list,
+        period,
+    } = later;
+    if !name.is_empty() {
+        known.name.clone_from(name);
+    }
+    if group.is_some() {
+        known.group.clone_from(group);
+    }
+    known.kind = kind.or(known.kind);
+    known.credentials = credentials.or(known.credentials);
+    known.entity_list = entity_list.or(known.entity_list);
+    if period.from.is_some() || period.to.is_some() {
+        known.period = *period;
+    }
+    extend_new(&mut known.distributors, distributors);
+    extend_new(&mut known.aliases, aliases);
+    extend_new(&mut known.entities, entities);
+}
+
+fn extend_new<T: Clone + PartialEq>(known: &mut Vec<T>, more: &[T]) {
+    for item in more {
+        if !known.contains(item) {
+            known.push(item.clone());
+        }
+    }
+}
+
+/// Who ought to hold the network operator cells, as an entity question.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Owner {
+    /// A listed operator.
+    Operator(OperatorId),
+    /// Registration data names an entity identifier that no list has; that entity and no other is expected.
+    Entity(Eui64),
+}
+
+impl Owner {
+    /// Whether an entity is known to be this owner's, now or at another time.
+    #[must_use]
+    pub fn has(self, directory: &Directory, entity: Eui64) -> Option<InUse> {
+        match (self, directory.holder(entity)) {
+            (Self::Entity(own), _) if own == entity => Some(InUse::Now),
+            (Self::Operator(own), Some(Holder::Operator(id, in_use))) if own == id => Some(in_use),
+            _ => None,
+        }
+    }
+
+    /// Whether an entity that no list has can't be this owner's.
+    #[must_use]
+    pub fn entity_list(self, directory: &Directory) -> EntityList {
+        match self {
+            Self::Entity(_) => EntityList::Complete,
+            Self::Operator(id) => {
+                directory.operator(id).and_then(|record| record.entity_list).unwrap_or(EntityList::Partial)
+            }
+        }
+    }
+
+    /// Entities of this owner that are in use.
+    #[must_use]
+    pub fn entities(self, directory: &Directory) -> Vec<Eui64> {
+        match self {
+            Self::Entity(entity) => vec![entity],
+            Self::Operator(id) => directory
+                .operator(id)
+                .map(|record| record.entities.iter().map(|entity: &DatedEntity| entity.id).collect())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Whether credentials are expected at all.
+    #[must_use]
+    pub fn credentials(self, directory: &Directory) -> Credentials {
+        match self {
+            Self::Entity(_) => Credentials::Expected,
+            Self::Operator(id) => {
+                directory.operator(id).and_then(|record| record.credentials).unwrap_or(Credentials::Expected)
+            }
+        }
+    }
+
+    /// Whether it is an independent; `None` if that is not known.
+    #[must_use]
+    pub fn kind(self, directory: &Directory) -> Option<OperatorKind> {
+        match self {
+            Self::Entity(_) => None,
+            Self::Operator(id) => directory.operator(id).and_then(|record| record.kind),
+        }
+    }
+
+    /// The name of the party in reports: the operator's id, or the entity identifier.
+    #[must_use]
+    pub fn name(self, directory: &Directory) -> String {
+        match self {
+            Self::Entity(entity) => entity.to_string(),
+            Self::Operator(id) => directory.operator_name(id).to_owned(),
+        }
+    }
+}
+
+/// Why directory data gives no clear answer.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum DirectoryError {
+    /// Two operators claim a distributor id at the instant of the audit.
+    #[error("distributor id {distributor} belongs to two parties: {parties}")]
+    DistributorTwice {
+        /// The id.
+        distributor: DistributorId,
+        /// Both parties.
+        parties: String,
+    },
+    /// Two operators go by one name.
+    #[error("the name {name} belongs to two parties: {parties}")]
+    NameTwice {
+        /// The name.
+        name: String,
+        /// Both parties.
+        parties: String,
+    },
+    /// An entity identifier is listed for two parties at the instant of the audit.
+    #[error("entity {entity} of {party} is listed for another party too")]
+    EntityTwice {
+        /// The entity.
+        entity: Eui64,
+        /// The party that claims it second.
+        party: String,
+    },
+}

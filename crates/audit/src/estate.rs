@@ -1,0 +1,262 @@
+//! Joins devices to metering points and metering points to the operator expected in their cells.
+//!
+//! In: estate rows, registration rows and a [`Directory`]. Out: an [`Estate`] of meters in a fixed order, each with
+//! its expectation. Contradictions between inputs are kept in view; nothing here picks the row that suits.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use types::{
+    Credentials, DistributorId, EstateRow, Eui64, Interner, Mpan, MpanFault, MpanField, RegistrationRow,
+    Symbol,
+};
+
+use crate::directory::{Directory, Owner};
+
+/// Who ought to be in the network operator cells of a meter.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Expectation {
+    /// This party's credentials.
+    Party(Owner),
+    /// Nobody's: the responsible operator is no DCC user.
+    Nobody(Owner),
+    /// It can't be told.
+    Unknown(ExpectationUnknown),
+}
+
+/// Why it can't be told who ought to be in the cells.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ExpectationUnknown {
+    /// Neither an operator nor an MPAN is given.
+    NoMpan,
+    /// No operator is given and the MPAN is none.
+    MpanInvalid(MpanFault),
+    /// No operator is given and the directory does not know the MPAN's distributor id.
+    DistributorUnknown(DistributorId),
+    /// The directory does not know the operator that registration or estate data names.
+    OperatorUnknown(Symbol),
+    /// Rows of one device lead to different operators.
+    RowsDisagree,
+}
+
+/// How the expectation was found, for the record.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ExpectationSource {
+    /// Registration data names the operator.
+    Registration,
+    /// The estate row names the operator.
+    EstateRow,
+    /// The distributor id of the MPAN.
+    MpanDistributor,
+    /// Nothing told it.
+    None,
+}
+
+impl ExpectationSource {
+    /// The word that reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::EstateRow => "estate",
+            Self::MpanDistributor => "mpan-distributor",
+            Self::None => "none",
+        }
+    }
+}
+
+/// What the estate says of one meter and what follows from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Meter<'e> {
+    /// All rows of the device; at least one, the first being the one that reports show.
+    pub rows: &'e [EstateRow],
+    /// Registration data for the first row's import MPAN.
+    pub registration: Option<&'e RegistrationRow>,
+    /// Who ought to be in the cells.
+    pub expectation: Expectation,
+    /// How that was found.
+    pub source: ExpectationSource,
+}
+
+impl Meter<'_> {
+    /// The device.
+    #[must_use]
+    pub fn device(&self) -> Eui64 {
+        self.rows.first().map_or(Eui64::ZERO, |row| row.device)
+    }
+}
+
+/// The meters that an audit must account for, sorted by device.
+#[derive(Debug)]
+pub struct Estate {
+    rows: Vec<EstateRow>,
+    /// Where each device's rows start.
+    starts: Vec<u32>,
+    registration: BTreeMap<Mpan, RegistrationRow>,
+    operator_of: Vec<Option<Owner>>,
+}
+
+impl Estate {
+    /// Sorts and groups the rows and resolves the operator names that occur in them.
+    ///
+    /// Registration rows for one metering point that name different operators cancel each other: the metering
+    /// point then has no registered operator rather than the last one.
+    #[must_use]
+    pub fn new(
+        mut rows: Vec<EstateRow>,
+        registration: Vec<RegistrationRow>,
+        names: &Interner,
+        directory: &Directory,
+    ) -> Self {
+        rows.sort_unstable_by(|a, b| a.device.cmp(&b.device).then(a.origin.cmp(&b.origin)));
+        let mut starts = Vec::with_capacity(rows.len());
+        let mut last = None;
+        for (row, index) in rows.iter().zip(0u32..) {
+            if last != Some(row.device) {
+                starts.push(index);
+                last = Some(row.device);
+            }
+        }
+        let operator_of = names.symbols().map(|symbol| owner_named(names.name(symbol), directory)).collect();
+        let mut by_mpan: BTreeMap<Mpan, RegistrationRow> = BTreeMap::new();
+        for row in registration {
+            by_mpan
+                .entry(row.mpan)
+                .and_modify(|known| {
+                    if known.origin > row.origin {
+                        known.origin = row.origin;
+                    }
+                    if known.network_operator != row.network_operator {
+                        known.network_operator = None;
+                    }
+                    if known.supplier != row.supplier {
+                        known.supplier = None;
+                    }
+                })
+                .or_insert(row);
+        }
+        Self { rows, starts, registration: by_mpan, operator_of }
+    }
+
+    /// How many meters there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Whether there is no meter.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
+    /// All rows, sorted by device.
+    #[must_use]
+    pub fn rows(&self) -> &[EstateRow] {
+        &self.rows
+    }
+
+    /// The rows of the meter of this index.
+    #[must_use]
+    pub fn rows_of(&self, index: usize) -> &[EstateRow] {
+        let start = self.starts.get(index).map_or(self.rows.len(), |start| *start as usize);
+        let end = self.starts.get(index + 1).map_or(self.rows.len(), |end| *end as usize);
+        self.rows.get(start..end).unwrap_or_default()
+    }
+
+    /// The device of the meter of this index.
+    #[must_use]
+    pub fn device(&self, index: usize) -> Option<Eui64> {
+        self.rows_of(index).first().map(|row| row.device)
+    }
+
+    /// The index of a device.
+    #[must_use]
+    pub fn find(&self, device: Eui64) -> Option<usize> {
+        let first = |start: &u32| {
+            self.rows.get(*start as usize).map_or(Ordering::Less, |row| row.device.cmp(&device))
+        };
+        self.starts.binary_search_by(first).ok()
+    }
+
+    /// Whether an estate row has this metering point.
+    #[must_use]
+    pub fn registration(&self, mpan: Mpan) -> Option<&RegistrationRow> {
+        self.registration.get(&mpan)
+    }
+
+    /// The party that a name in the data means.
+    #[must_use]
+    pub fn owner(&self, name: Symbol) -> Option<Owner> {
+        self.operator_of.get(name.index()).copied().flatten()
+    }
+
+    /// The meter of this index with its expectation; an empty meter for an index beyond the last.
+    #[must_use]
+    pub fn meter<'e>(&'e self, index: usize, directory: &Directory) -> Meter<'e> {
+        let rows = self.rows_of(index);
+        let mut found: Option<(Expectation, ExpectationSource)> = None;
+        for row in rows {
+            let next = self.expectation(row, directory);
+            match found {
+                None => found = Some(next),
+                Some((expectation, source)) if expectation != next.0 => {
+                    found = Some((Expectation::Unknown(ExpectationUnknown::RowsDisagree), source));
+                    break;
+                }
+                Some(_) => {}
+            }
+        }
+        let (expectation, source) =
+            found.unwrap_or((Expectation::Unknown(ExpectationUnknown::NoMpan), ExpectationSource::None));
+        let registration = rows.first().and_then(|row| self.registration.get(&row.mpan.mpan()?));
+        Meter { rows, registration, expectation, source }
+    }
+
+    /// The expectation that follows from one row: registration data, then the row's own operator, then the MPAN.
+    fn expectation(&self, row: &EstateRow, directory: &Directory) -> (Expectation, ExpectationSource) {
+        let registered = row
+            .mpan
+            .mpan()
+            .and_then(|mpan| self.registration.get(&mpan))
+            .and_then(|registration| registration.network_operator)
+            .map(|name| (name, ExpectationSource::Registration));
+        let named = registered.or(row.network_operator.map(|name| (name, ExpectationSource::EstateRow)));
+        if let Some((name, source)) = named {
+            return match self.owner(name) {
+                Some(owner) => (expect(owner, directory), source),
+                None => (Expectation::Unknown(ExpectationUnknown::OperatorUnknown(name)), source),
+            };
+        }
+        let expectation = match row.mpan {
+            MpanField::Absent => Expectation::Unknown(ExpectationUnknown::NoMpan),
+            MpanField::Invalid(fault) => Expectation::Unknown(ExpectationUnknown::MpanInvalid(fault)),
+            MpanField::Valid { mpan, .. } => match directory.by_distributor(mpan.distributor()) {
+                Some(id) => {
+                    return (expect(Owner::Operator(id), directory), ExpectationSource::MpanDistributor);
+                }
+                None => Expectation::Unknown(ExpectationUnknown::DistributorUnknown(mpan.distributor())),
+            },
+        };
+        (expectation, ExpectationSource::None)
+    }
+}
+
+fn expect(owner: Owner, directory: &Directory) -> Expectation {
+    match owner.credentials(directory) {
+        Credentials::Expected => Expectation::Party(owner),
+        Credentials::NoneExpected => Expectation::Nobody(owner),
+    }
+}
+
+/// The party that a name means: a listed operator, or an entity identifier.
+fn owner_named(name: &str, directory: &Directory) -> Option<Owner> {
+    if let Some(id) = directory.by_name(name) {
+        return Some(Owner::Operator(id));
+    }
+    let entity: Eui64 = name.parse().ok()?;
+    Some(match directory.holder(entity) {
+        Some(crate::directory::Holder::Operator(id, _)) => Owner::Operator(id),
+        _ => Owner::Entity(entity),
+    })
+}

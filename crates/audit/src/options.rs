@@ -1,0 +1,20 @@
+//! What the user decides about an audit.
+
+use smki::Profile;
+
+/// Settings of the rules. They are part of the configuration digest of a report.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// A state older than this many days at the instant of the audit is stale.
+    pub stale_after_days: u32,
+    /// Certificates that end within this many days are expiring.
+    pub expiring_within_days: u32,
+    /// What certificates are held to.
+    pub profile: Profile,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { stale_after_days: 365, expiring_within_days: 90, profile: Profile::default() }
+    }
+}

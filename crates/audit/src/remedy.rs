@@ -1,0 +1,200 @@
+//! Who can mend a meter, and by which Service Request.
+//!
+//! Only the party whose key stands in the digital signature cell can authorise a replacement in mode 3
+//! (networkOperatorByNetworkOperator), so the occupant of that cell decides. The Access Control Broker acts on the
+//! responsible supplier's SRV 6.21; everybody else uses SRV 6.15.1.
+
+use crate::holding::{Holding, Occupant};
+use crate::rule::Axis;
+use crate::subject::{Cell, Subject};
+use crate::verdict::Verdict;
+use crate::{Finding, directory::Owner};
+
+/// Who must act.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Actor {
+    /// The operator responsible for the meter.
+    NetworkOperator,
+    /// The responsible supplier.
+    Supplier,
+    /// The operator whose key stands in the digital signature cell.
+    OtherNetworkOperator,
+    /// The supplier whose key stands in the digital signature cell.
+    SupplierInCell,
+    /// The DCC.
+    Dcc,
+    /// Whoever runs the audit: inputs are incomplete.
+    Auditor,
+    /// Whoever supplies registration or estate data.
+    RegistrationData,
+}
+
+impl Actor {
+    /// The word that reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NetworkOperator => "network-operator",
+            Self::Supplier => "supplier",
+            Self::OtherNetworkOperator => "other-network-operator",
+            Self::SupplierInCell => "supplier-in-cell",
+            Self::Dcc => "dcc",
+            Self::Auditor => "auditor",
+            Self::RegistrationData => "registration-data",
+        }
+    }
+}
+
+/// What mends a meter.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Remedy<'a> {
+    /// Who must act.
+    pub actor: Actor,
+    /// That party's name, if it is known.
+    pub who: Option<std::borrow::Cow<'a, str>>,
+    /// The Service Request to send, by its DUIS reference variant.
+    pub service_request: Option<&'static str>,
+    /// The GBCS `CredentialsReplacementMode` that results; 3 is networkOperatorByNetworkOperator.
+    pub mode: Option<u32>,
+    /// What to do, for people.
+    pub action: &'static str,
+}
+
+/// GBCS `CredentialsReplacementMode` networkOperatorByNetworkOperator.
+const NETWORK_OPERATOR_BY_NETWORK_OPERATOR: u32 = 3;
+
+/// What mends this meter; `None` if there is nothing to mend.
+#[must_use]
+pub(crate) fn remedy<'a>(
+    subject: &Subject<'a>,
+    verdict: Verdict,
+    findings: &[Finding],
+) -> Option<Remedy<'a>> {
+    let [digital_signature, _] = &subject.cells;
+    match verdict {
+        Verdict::OutOfScope => None,
+        Verdict::Correct => condition(subject, findings),
+        Verdict::Missing | Verdict::Wrong => Some(replacement(subject, digital_signature)),
+        Verdict::NotKnown => Some(enquiry(subject)),
+    }
+}
+
+fn condition<'a>(subject: &Subject<'a>, findings: &[Finding]) -> Option<Remedy<'a>> {
+    let renewals = ["certificate-expired", "certificate-expiring", "superseded-key", "entity-retired"];
+    findings
+        .iter()
+        .any(|finding| finding.rule.axis == Axis::Condition && renewals.contains(&finding.rule.id))
+        .then(|| by_operator(subject, "place the operator's current certificates"))
+}
+
+fn owner_name<'a>(subject: &Subject<'a>) -> Option<std::borrow::Cow<'a, str>> {
+    subject.owner().map(|owner| match owner {
+        Owner::Operator(id) => subject.context.directory.operator_name(id).into(),
+        Owner::Entity(entity) => entity.to_string().into(),
+    })
+}
+
+fn by_operator<'a>(subject: &Subject<'a>, action: &'static str) -> Remedy<'a> {
+    Remedy {
+        actor: Actor::NetworkOperator,
+        who: owner_name(subject),
+        service_request: Some("6.15.1"),
+        mode: Some(NETWORK_OPERATOR_BY_NETWORK_OPERATOR),
+        action,
+    }
+}
+
+fn replacement<'a>(subject: &Subject<'a>, digital_signature: &Cell<'a>) -> Remedy<'a> {
+    let mode = Some(NETWORK_OPERATOR_BY_NETWORK_OPERATOR);
+    let own = |owner: Option<Owner>, occupant: Occupant<'a>| match (owner, occupant) {
+        (Some(Owner::Operator(own)), Occupant::Operator(found)) => own == found,
+        (Some(Owner::Entity(_)), Occupant::Entity(_)) => true,
+        _ => false,
+    };
+    match subject.occupant(digital_signature) {
+        Some(Occupant::AccessControlBroker) => Remedy {
+            actor: Actor::Supplier,
+            who: subject.supplier().map(Into::into),
+            service_request: Some("6.21"),
+            mode,
+            action: "hand the network operator cells over: the DCC replaces its placeholder by the operator's certificates",
+        },
+        Some(occupant) if own(subject.owner(), occupant) => match digital_signature.holding {
+            Holding::Expected => {
+                by_operator(subject, "place the operator's certificate in the other cell too")
+            }
+            _ => by_operator(
+                subject,
+                "replace the unfit credential if its private key can still sign, else ask the DCC for recovery (mode 8)",
+            ),
+        },
+        Some(Occupant::Operator(id)) => Remedy {
+            actor: Actor::OtherNetworkOperator,
+            who: Some(subject.context.directory.operator_name(id).into()),
+            service_request: Some("6.15.1"),
+            mode,
+            action: "place the right operator's certificates, or hand the cells to the Access Control Broker and let \
+                     the supplier send 6.21; failing that, recovery (mode 8) or exchange of the meter",
+        },
+        Some(Occupant::Supplier(name)) => Remedy {
+            actor: Actor::SupplierInCell,
+            who: name.map(Into::into),
+            service_request: Some("6.15.1"),
+            mode,
+            action: "place the network operator's certificates over the supplier's own",
+        },
+        Some(Occupant::Entity(_) | Occupant::Unknown) => Remedy {
+            actor: Actor::Dcc,
+            who: None,
+            service_request: None,
+            mode: None,
+            action: "identify the holder of the digital signature cell; only that party can replace it by 6.15.1",
+        },
+        None if digital_signature.holding.verdict() == Verdict::NotKnown => read(subject),
+        None => Remedy {
+            actor: Actor::Supplier,
+            who: subject.supplier().map(Into::into),
+            service_request: Some("6.24.1"),
+            mode: None,
+            action: "read the cells again; if they are still absent, it is a fault of the device for its maker",
+        },
+    }
+}
+
+fn read<'a>(subject: &Subject<'a>) -> Remedy<'a> {
+    Remedy {
+        actor: Actor::NetworkOperator,
+        who: owner_name(subject),
+        service_request: Some("6.24.1"),
+        mode: None,
+        action: "read the network operator role of the device",
+    }
+}
+
+fn enquiry<'a>(subject: &Subject<'a>) -> Remedy<'a> {
+    let inputs = |actor, action| Remedy { actor, who: None, service_request: None, mode: None, action };
+    for cell in &subject.cells {
+        match cell.holding {
+            Holding::ExpectationUnknown => {
+                return inputs(
+                    Actor::RegistrationData,
+                    "supply the MPAN or the responsible network operator",
+                );
+            }
+            Holding::KeyNotInStore => {
+                return inputs(
+                    Actor::Auditor,
+                    "add the certificate of this key to the certificates, if it exists",
+                );
+            }
+            Holding::PathBroken => {
+                return inputs(Actor::Auditor, "find out why the path of the certificate does not hold");
+            }
+            Holding::NotAttributable => {
+                return inputs(Actor::Auditor, "add this entity to the party it belongs to in the directory");
+            }
+            _ => {}
+        }
+    }
+    read(subject)
+}

@@ -1,0 +1,44 @@
+//! The two cells have different holders.
+
+use crate::holding::Occupant;
+use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
+use crate::subject::{Cell, Scope, Subject};
+
+pub(super) const CELLS_DISAGREE: Rule = Rule {
+    id: "cells-disagree",
+    title: "the two cells have different holders",
+    severity: Severity::Error,
+    axis: Axis::Note,
+    citation: "GBCS CS02b: outcomes are per cell",
+    since: 1,
+    compares: "the holder of the digital signature cell with that of the key agreement cell",
+    remedy: "the holder of the digital signature key: replace both cells by SRV 6.15.1; often one failed outcome before",
+    check: cells_disagree,
+};
+
+fn cells_disagree(subject: &Subject<'_>) -> Outcome {
+    if subject.scope != Scope::In {
+        return Outcome::NotApplicable("out of scope");
+    }
+    let [digital_signature, key_agreement] = subject.cells;
+    let [one, other] = subject.cells.map(|cell| subject.occupant(&cell));
+    let (Some(one), Some(other)) = (one, other) else {
+        return match [digital_signature, key_agreement].iter().all(|cell| cell.timeline.decided.is_some()) {
+            true => Outcome::fail_if(one.is_some() != other.is_some(), || {
+                Evidence::of("digitalSignature", shown(&digital_signature))
+                    .and("keyAgreement", shown(&key_agreement))
+            }),
+            false => Outcome::NotEvaluated("what a cell holds is not known"),
+        };
+    };
+    let same_entity = digital_signature.credential.map(|credential| credential.entity)
+        == key_agreement.credential.map(|credential| credential.entity);
+    let differ = if one == Occupant::Unknown { !same_entity } else { one != other };
+    Outcome::fail_if(differ, || {
+        Evidence::of("digitalSignature", shown(&digital_signature)).and("keyAgreement", shown(&key_agreement))
+    })
+}
+
+fn shown(cell: &Cell<'_>) -> String {
+    cell.credential.map_or_else(|| "nothing".to_owned(), |credential| credential.entity.to_string())
+}

@@ -1,0 +1,25 @@
+//! The MPAN was written in another form and read all the same.
+
+use types::MpanField;
+
+use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
+use crate::subject::Subject;
+
+pub(super) const MPAN_ALTERED: Rule = Rule {
+    id: "mpan-altered",
+    title: "the MPAN was written in another form and read all the same",
+    severity: Severity::Information,
+    axis: Axis::Note,
+    citation: "MPAN core: 13 digits with check digit",
+    since: 1,
+    compares: "the text of the MPAN with 13 plain digits",
+    remedy: "the owner of the estate data: export identifiers as text",
+    check: mpan_altered,
+};
+
+fn mpan_altered(subject: &Subject<'_>) -> Outcome {
+    let Some(row) = subject.meter.rows.first() else { return Outcome::NotApplicable("no row") };
+    let altered = |field| matches!(field, MpanField::Valid { altered: true, .. });
+    let any = [row.mpan, row.secondary_mpan, row.export_mpan].into_iter().any(altered);
+    Outcome::fail_if(any, || Evidence::none().and_some("mpan", row.mpan.mpan()))
+}

@@ -1,0 +1,28 @@
+//! The MPAN is none, and no network operator is given.
+
+use crate::estate::{Expectation, ExpectationUnknown};
+use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
+use crate::subject::{Scope, Subject};
+use crate::verdict::Verdict;
+
+pub(super) const MPAN_INVALID: Rule = Rule {
+    id: "mpan-invalid",
+    title: "the MPAN is none, and no network operator is given",
+    severity: Severity::Undetermined,
+    axis: Axis::Verdict(Verdict::NotKnown),
+    citation: "MPAN core: 13 digits with check digit",
+    since: 1,
+    compares: "length and check digit of the MPAN",
+    remedy: "registration data: correct the MPAN",
+    check: mpan_invalid,
+};
+
+fn mpan_invalid(subject: &Subject<'_>) -> Outcome {
+    match (subject.scope, subject.meter.expectation) {
+        (Scope::In, Expectation::Unknown(ExpectationUnknown::MpanInvalid(fault))) => {
+            Outcome::Fail(Evidence::of("mpan", fault))
+        }
+        (Scope::In, _) => Outcome::Pass,
+        _ => Outcome::NotApplicable("out of scope"),
+    }
+}

@@ -1,0 +1,35 @@
+//! No usable certificate of the expected operator is at hand.
+
+use crate::credentials::has_usable_certificate;
+use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
+use crate::subject::{Scope, Subject};
+
+pub(super) const OPERATOR_WITHOUT_CERTIFICATE: Rule = Rule {
+    id: "operator-without-certificate",
+    title: "no usable certificate of the expected operator is at hand",
+    severity: Severity::Undetermined,
+    axis: Axis::Note,
+    citation: "SMKI Repository",
+    since: 1,
+    compares: "certificates in force of the expected operator, role networkOperator, for both usages, whose path holds",
+    remedy: "whoever runs the audit: complete the certificates; or the operator has none to place",
+    check: operator_without_certificate,
+};
+
+fn operator_without_certificate(subject: &Subject<'_>) -> Outcome {
+    let (Scope::In, Some(owner)) = (subject.scope, subject.owner()) else {
+        return Outcome::NotApplicable("nobody is known to be expected");
+    };
+    let entities = owner.entities(subject.context.directory);
+    if entities.is_empty() {
+        return Outcome::NotEvaluated("the directory lists no entity of the operator");
+    }
+    let lacking = subject
+        .cells
+        .iter()
+        .filter(|cell| !has_usable_certificate(&entities, cell.cell, subject.context.certificates))
+        .fold(Evidence::none(), |evidence, cell| evidence.and(cell.cell.name(), "no certificate in force"));
+    Outcome::fail_if(!lacking.facts().is_empty(), || {
+        lacking.and("operator", owner.name(subject.context.directory))
+    })
+}

@@ -1,0 +1,253 @@
+//! What the cells of one device hold, from everything that was seen of them.
+//!
+//! In: all observations of one device. Out: for each cell the observation that decides, and what speaks against it;
+//! for each record whether it was used. The newest dated observation of a cell's state decides; of several at one
+//! instant the one by the better source, then of the better grade. An undated one decides only where nothing dated
+//! exists, and two undated ones that contradict each other decide nothing, since either may be the newer.
+
+use types::{AsOf, Credential, Grade, NetworkOperatorCell, Observation, Origin, Seen, Timestamp};
+
+/// What a cell was found to hold.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum CellState {
+    /// This credential.
+    Held(Credential),
+    /// `trustAnchorNotFound` for the role.
+    TrustAnchorNotFound,
+    /// `noTrustAnchor` for the role.
+    NoTrustAnchor,
+    /// A success answer without this cell.
+    Absent,
+}
+
+fn state(seen: Seen) -> Option<CellState> {
+    Some(match seen {
+        Seen::Held(credential) => CellState::Held(credential),
+        Seen::TrustAnchorNotFound => CellState::TrustAnchorNotFound,
+        Seen::NoTrustAnchor => CellState::NoTrustAnchor,
+        Seen::CellAbsent => CellState::Absent,
+        _ => return None,
+    })
+}
+
+/// Everything known of one cell at the instant of the audit.
+#[derive(Clone, Copy, Debug)]
+pub struct CellTimeline<'o> {
+    /// The observation that decides, and the state it tells.
+    pub decided: Option<(&'o Observation, CellState)>,
+    /// Another observation of the same instant with another state.
+    pub conflict: Option<&'o Observation>,
+    /// Two undated observations contradict each other and nothing is dated.
+    pub undated_disagree: Option<(&'o Observation, &'o Observation)>,
+    /// An undated observation that contradicts the dated one that decides.
+    pub undated_against: Option<&'o Observation>,
+    /// An older observation of a better grade that says something else.
+    pub stronger_against: Option<&'o Observation>,
+    /// The newest failed replacement not older than the state that decides.
+    pub update_failed: Option<&'o Observation>,
+    /// The best statement that is no state: why nothing is known when nothing decides.
+    pub no_state: Option<&'o Observation>,
+}
+
+/// Reads the timeline of one cell out of a device's observations, which must be sorted by [`order`].
+#[must_use]
+pub fn cell_timeline(
+    observations: &[Observation],
+    cell: NetworkOperatorCell,
+    as_of: AsOf,
+) -> CellTimeline<'_> {
+    let mine = || observations.iter().filter(move |seen| seen.cell == cell && in_time(seen, as_of));
+    let states = || mine().filter_map(|seen| state(seen.seen).map(|state| (seen, state)));
+
+    // The order of observations puts undated ones first and the deciding one last among equals.
+    let newest = states().last();
+    let mut timeline = CellTimeline {
+        decided: newest,
+        conflict: None,
+        undated_disagree: None,
+        undated_against: None,
+        stronger_against: None,
+        update_failed: None,
+        no_state: None,
+    };
+    let Some((newest, found)) = newest else {
+        timeline.no_state =
+            mine().max_by_key(|seen| (no_state_rank(seen.seen), seen.at, std::cmp::Reverse(seen.origin)));
+        return timeline;
+    };
+    for (other, said) in states().filter(|(_, said)| *said != found) {
+        match (other.at, newest.at) {
+            (None, None) => timeline.undated_disagree = Some((other, newest)),
+            (None, Some(_)) => timeline.undated_against = Some(other),
+            (at, now) if at == now => timeline.conflict = Some(other),
+            _ if other.grade > newest.grade
+                && is_latest_of_its_grade(observations, other, said, cell, as_of) =>
+            {
+                timeline.stronger_against = Some(other);
+            }
+            _ => {}
+        }
+    }
+    if timeline.undated_disagree.is_some() {
+        timeline.decided = None;
+    }
+    timeline.update_failed =
+        mine().filter(|seen| matches!(seen.seen, Seen::UpdateFailed(_)) && seen.at >= newest.at).last();
+    timeline
+}
+
+/// Whether no later observation of the same or a better grade says something else: an older state that was properly
+/// replaced speaks against nothing.
+fn is_latest_of_its_grade(
+    observations: &[Observation],
+    other: &Observation,
+    said: CellState,
+    cell: NetworkOperatorCell,
+    as_of: AsOf,
+) -> bool {
+    !observations.iter().any(|seen| {
+        seen.cell == cell
+            && in_time(seen, as_of)
+            && seen.at > other.at
+            && seen.grade >= other.grade
+            && state(seen.seen).is_some_and(|state| state != said)
+    })
+}
+
+/// Which statement best explains that there is no state.
+const fn no_state_rank(seen: Seen) -> u8 {
+    match seen {
+        Seen::DeviceError(_) => 6,
+        Seen::UsageUnclear => 5,
+        Seen::Unusable(_) => 4,
+        Seen::NoOutcome | Seen::UpdateFailed(_) => 3,
+        Seen::RoleNotAnswered => 2,
+        Seen::Intended(_) => 1,
+        _ => 0,
+    }
+}
+
+/// Whether a record counts at the instant of the audit; an undated one does.
+#[must_use]
+pub fn in_time(observation: &Observation, as_of: AsOf) -> bool {
+    observation.at.is_none_or(|at| at <= as_of.0)
+}
+
+/// The order of observations: device, time with undated first, source, grade, cell, what was seen; of equal ones the
+/// first by origin comes last, so that it is the one that counts as used.
+#[must_use]
+pub fn order(a: &Observation, b: &Observation) -> std::cmp::Ordering {
+    let key = |o: &Observation| (o.device, o.at, o.source, o.grade, o.cell, o.seen);
+    key(a).cmp(&key(b)).then(b.origin.cmp(&a.origin))
+}
+
+/// How a record ended.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Disposition {
+    /// It decides a cell, or is the reason that nothing is known of it.
+    Used,
+    /// A newer record took its place.
+    Superseded,
+    /// It says what another record says, of the same instant.
+    Duplicate,
+    /// It says nothing about a network operator cell of the estate as of the instant.
+    NotRelevant(NotRelevant),
+}
+
+/// Why a record is not relevant.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum NotRelevant {
+    /// The message or row carries no network operator cell.
+    NoNetworkOperatorCell,
+    /// Its time is after the instant of the audit.
+    AfterAsOf,
+    /// The device is not in the estate.
+    NotInEstate,
+    /// A command: intent, not state.
+    Intent,
+    /// It tells no state, and other records do.
+    NoState,
+}
+
+impl NotRelevant {
+    /// The word that reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoNetworkOperatorCell => "no-network-operator-cell",
+            Self::AfterAsOf => "after-as-of",
+            Self::NotInEstate => "not-in-estate",
+            Self::Intent => "intent",
+            Self::NoState => "no-state",
+        }
+    }
+}
+
+/// The disposition of every record behind a device's observations, by origin, each record once.
+///
+/// Records that were quarantined are not among them.
+#[must_use]
+pub fn dispositions(
+    observations: &[Observation],
+    timelines: &[CellTimeline<'_>; 2],
+    as_of: AsOf,
+) -> Vec<(Origin, Disposition)> {
+    let mut all: Vec<(Origin, Disposition)> = observations
+        .iter()
+        .enumerate()
+        .filter(|(_, seen)| !matches!(seen.seen, Seen::Unusable(_)))
+        .map(|(index, seen)| (seen.origin, disposition(observations, index, seen, timelines, as_of)))
+        .collect();
+    // A record is as useful as the most useful of its statements.
+    all.sort_unstable();
+    all.dedup_by_key(|(origin, _)| *origin);
+    all
+}
+
+fn disposition(
+    observations: &[Observation],
+    index: usize,
+    seen: &Observation,
+    timelines: &[CellTimeline<'_>; 2],
+    as_of: AsOf,
+) -> Disposition {
+    if !in_time(seen, as_of) {
+        return Disposition::NotRelevant(NotRelevant::AfterAsOf);
+    }
+    if matches!(seen.seen, Seen::Intended(_)) {
+        return Disposition::NotRelevant(NotRelevant::Intent);
+    }
+    let uses = |other: Option<&Observation>| other.is_some_and(|other| std::ptr::eq(other, seen));
+    let decides = timelines.iter().any(|timeline| {
+        uses(timeline.decided.map(|(seen, _)| seen))
+            || uses(timeline.no_state)
+            || timeline.undated_disagree.is_some_and(|(a, b)| uses(Some(a)) || uses(Some(b)))
+    });
+    if decides {
+        return Disposition::Used;
+    }
+    if state(seen.seen).is_none() {
+        return Disposition::NotRelevant(NotRelevant::NoState);
+    }
+    // Equal statements stand beside each other, the one that counts last.
+    let same = |other: &Observation| {
+        (other.at, other.source, other.grade, other.cell, other.seen)
+            == (seen.at, seen.source, seen.grade, seen.cell, seen.seen)
+    };
+    match observations.get(index + 1) {
+        Some(next) if same(next) => Disposition::Duplicate,
+        _ => Disposition::Superseded,
+    }
+}
+
+/// When the newest state of either cell was seen; `None` if none is dated.
+#[must_use]
+pub fn newest(timelines: &[CellTimeline<'_>; 2]) -> Option<Timestamp> {
+    timelines.iter().filter_map(|timeline| timeline.decided.and_then(|(seen, _)| seen.at)).max()
+}
+
+/// The weakest grade among the observations that decide; `None` if none decides.
+#[must_use]
+pub fn weakest_grade(timelines: &[CellTimeline<'_>; 2]) -> Option<Grade> {
+    timelines.iter().filter_map(|timeline| timeline.decided.map(|(seen, _)| seen.grade)).min()
+}

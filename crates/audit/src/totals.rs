@@ -1,0 +1,243 @@
+//! Counts over assessments, in parts that can be added in any order.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use types::{AsOf, Eui64, Grade, InputId, Symbol, Timestamp};
+
+use crate::assess::Assessment;
+use crate::directory::Owner;
+use crate::holding::Holding;
+use crate::rules::RULES;
+use crate::timeline::{Disposition, NotRelevant, newest, weakest_grade};
+use crate::verdict::Verdict;
+
+/// Meters by verdict, in the order of [`Verdict::ALL`].
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Tally([u64; 5]);
+
+impl Tally {
+    /// Counts one meter.
+    pub fn count(&mut self, verdict: Verdict) {
+        for (slot, of) in self.0.iter_mut().zip(Verdict::ALL) {
+            *slot += u64::from(of == verdict);
+        }
+    }
+
+    /// How many meters have this verdict.
+    #[must_use]
+    pub fn of(&self, verdict: Verdict) -> u64 {
+        self.0.iter().zip(Verdict::ALL).filter(|(_, of)| *of == verdict).map(|(count, _)| count).sum()
+    }
+
+    /// How many meters there are; the sum over the verdicts by construction.
+    #[must_use]
+    pub fn meters(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (slot, more) in self.0.iter_mut().zip(other.0) {
+            *slot += more;
+        }
+    }
+}
+
+/// How the records of one input ended. Every record is in exactly one of the counts.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct InputUse {
+    /// They decide a cell, an expectation, or are in the certificate store.
+    pub used: u64,
+    /// A newer record took their place.
+    pub superseded: u64,
+    /// They repeat another record.
+    pub duplicate: u64,
+    /// They say nothing about the question, by reason.
+    pub not_relevant: HashMap<NotRelevant, u64>,
+    /// They could not be used.
+    pub quarantined: u64,
+}
+
+impl InputUse {
+    /// Counts a record.
+    pub fn count(&mut self, disposition: Disposition) {
+        match disposition {
+            Disposition::Used => self.used += 1,
+            Disposition::Superseded => self.superseded += 1,
+            Disposition::Duplicate => self.duplicate += 1,
+            Disposition::NotRelevant(why) => *self.not_relevant.entry(why).or_default() += 1,
+        }
+    }
+
+    /// Adds the counts of another part.
+    pub fn add(&mut self, other: &Self) {
+        self.used += other.used;
+        self.superseded += other.superseded;
+        self.duplicate += other.duplicate;
+        self.quarantined += other.quarantined;
+        for (why, count) in &other.not_relevant {
+            *self.not_relevant.entry(*why).or_default() += count;
+        }
+    }
+
+    /// Records that are not relevant, whatever the reason.
+    #[must_use]
+    pub fn not_relevant_total(&self) -> u64 {
+        self.not_relevant.values().sum()
+    }
+
+    /// All records: the sum of the counts by construction.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.used + self.superseded + self.duplicate + self.not_relevant_total() + self.quarantined
+    }
+}
+
+/// How old the newest evidence of a meter is.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Age {
+    /// At most 30 days.
+    Days30,
+    /// At most 90 days.
+    Days90,
+    /// At most 365 days.
+    Days365,
+    /// Older.
+    Older,
+    /// The evidence has no time.
+    Undated,
+    /// There is no evidence.
+    NoEvidence,
+}
+
+impl Age {
+    /// All ages, in the order of reports.
+    pub const ALL: [Self; 6] =
+        [Self::Days30, Self::Days90, Self::Days365, Self::Older, Self::Undated, Self::NoEvidence];
+
+    /// The words that reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Days30 => "up-to-30-days",
+            Self::Days90 => "up-to-90-days",
+            Self::Days365 => "up-to-365-days",
+            Self::Older => "older",
+            Self::Undated => "undated",
+            Self::NoEvidence => "no-evidence",
+        }
+    }
+
+    fn of(at: Option<Timestamp>, any: bool, as_of: AsOf) -> Self {
+        match at.map(|at| as_of.0.days_since(at)) {
+            Some(..=30) => Self::Days30,
+            Some(31..=90) => Self::Days90,
+            Some(91..=365) => Self::Days365,
+            Some(_) => Self::Older,
+            None if any => Self::Undated,
+            None => Self::NoEvidence,
+        }
+    }
+}
+
+/// Counts over any set of assessments of one audit.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    /// All meters.
+    pub all: Tally,
+    /// By the party that ought to be in the cells.
+    pub by_party: HashMap<Option<Owner>, Tally>,
+    /// By responsible supplier.
+    pub by_supplier: HashMap<Option<Symbol>, Tally>,
+    /// By region.
+    pub by_region: HashMap<Option<Symbol>, Tally>,
+    /// By manufacturer, model and firmware.
+    pub by_model: HashMap<[Option<Symbol>; 3], Tally>,
+    /// By weakest grade of the evidence that decides.
+    pub by_grade: HashMap<Option<Grade>, Tally>,
+    /// By age of the newest evidence that decides.
+    pub by_age: HashMap<Age, Tally>,
+    /// Meters for which a rule failed, in the order of the table.
+    pub by_rule: Vec<u64>,
+    /// Cells with an entity that nobody could attribute, by the party expected there.
+    pub unattributed: HashMap<(Eui64, Option<Owner>), u64>,
+    /// How the records about the devices ended.
+    pub uses: HashMap<InputId, InputUse>,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        Self {
+            all: Tally::default(),
+            by_party: HashMap::new(),
+            by_supplier: HashMap::new(),
+            by_region: HashMap::new(),
+            by_model: HashMap::new(),
+            by_grade: HashMap::new(),
+            by_age: HashMap::new(),
+            by_rule: vec![0; RULES.len()],
+            unattributed: HashMap::new(),
+            uses: HashMap::new(),
+        }
+    }
+}
+
+impl Totals {
+    /// Counts one assessment.
+    pub fn count(&mut self, assessment: &Assessment<'_>) {
+        let Assessment { subject, verdict, findings, dispositions, .. } = assessment;
+        let verdict = *verdict;
+        let timelines = subject.cells.map(|cell| cell.timeline);
+        let row = subject.meter.rows.first();
+        let grade = weakest_grade(&timelines);
+        let age = Age::of(newest(&timelines), grade.is_some(), subject.context.as_of());
+        let model = row.map_or([None; 3], |row| [row.manufacturer, row.model, row.firmware]);
+        self.all.count(verdict);
+        self.by_party.entry(subject.owner()).or_default().count(verdict);
+        self.by_supplier.entry(subject.supplier_symbol()).or_default().count(verdict);
+        self.by_region.entry(row.and_then(|row| row.region)).or_default().count(verdict);
+        self.by_model.entry(model).or_default().count(verdict);
+        self.by_grade.entry(grade).or_default().count(verdict);
+        self.by_age.entry(age).or_default().count(verdict);
+        let mut failed = findings.iter().map(|finding| finding.rule.id).peekable();
+        for (rule, count) in RULES.iter().zip(&mut self.by_rule) {
+            if failed.next_if_eq(&rule.id).is_some() {
+                *count += 1;
+            }
+        }
+        for cell in subject.cells.iter().filter(|cell| cell.holding == Holding::NotAttributable) {
+            if let Some(credential) = cell.credential {
+                *self.unattributed.entry((credential.entity, subject.owner())).or_default() += 1;
+            }
+        }
+        for (origin, disposition) in dispositions {
+            self.uses.entry(origin.input).or_default().count(*disposition);
+        }
+    }
+
+    /// Adds the counts of another part.
+    pub fn add(&mut self, other: &Self) {
+        self.all.add(&other.all);
+        add_all(&mut self.by_party, &other.by_party);
+        add_all(&mut self.by_supplier, &other.by_supplier);
+        add_all(&mut self.by_region, &other.by_region);
+        add_all(&mut self.by_model, &other.by_model);
+        add_all(&mut self.by_grade, &other.by_grade);
+        add_all(&mut self.by_age, &other.by_age);
+        for (count, more) in self.by_rule.iter_mut().zip(&other.by_rule) {
+            *count += more;
+        }
+        for (key, more) in &other.unattributed {
+            *self.unattributed.entry(*key).or_default() += more;
+        }
+        for (input, more) in &other.uses {
+            self.uses.entry(*input).or_default().add(more);
+        }
+    }
+}
+
+fn add_all<K: Copy + Eq + Hash>(into: &mut HashMap<K, Tally>, from: &HashMap<K, Tally>) {
+    for (key, tally) in from {
+        into.entry(*key).or_default().add(tally);
+    }
+}
