@@ -60,7 +60,7 @@ pub fn cell_timeline(
     let states = || mine().filter_map(|seen| state(seen.seen).map(|state| (seen, state)));
 
     // The order of observations puts undated ones first and the deciding one last among equals.
-    let newest = states().last();
+    let newest = states().next_back();
     let mut timeline = CellTimeline {
         decided: newest,
         conflict: None,
@@ -92,7 +92,7 @@ pub fn cell_timeline(
         timeline.decided = None;
     }
     timeline.update_failed =
-        mine().filter(|seen| matches!(seen.seen, Seen::UpdateFailed(_)) && seen.at >= newest.at).last();
+        mine().filter(|seen| matches!(seen.seen, Seen::UpdateFailed(_)) && seen.at >= newest.at).next_back();
     timeline
 }
 

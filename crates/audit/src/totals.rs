@@ -43,6 +43,15 @@ impl Tally {
     }
 }
 
+impl std::iter::Sum for Tally {
+    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
+        tallies.fold(Self::default(), |mut sum, tally| {
+            sum.add(&tally);
+            sum
+        })
+    }
+}
+
 /// How the records of one input ended. Every record is in exactly one of the counts.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct InputUse {

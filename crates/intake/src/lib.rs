@@ -1,1 +1,46 @@
-//! To be written.
+//! Every file format in which users hold cell records, certificates and estate data.
+//!
+//! In: octets of one input through a [`Source`], which hashes what is read. Out: [`types::Observation`]s,
+//! certificates, estate rows – and for every record that can't be used a [`Reject`] with its line. Nothing here
+//! opens a file, decides anything about a meter, or repairs what a spreadsheet broke.
+//!
+//! ```
+//! use dno_audit_intake::{Record, RecordOptions, Source, read_records};
+//!
+//! let text = "device_id,role,key_usage,entity_id,key_id,observed_at\n\
+//!             00-DB-12-34-56-78-90-A0,networkOperator,digitalSignature,90-B3-D5-1F-30-02-00-00,48CF97FA9F827FB5,2026-01-01T00:00:00Z\n";
+//! let mut source = Source::new("cells.csv", types::InputId(0), text.as_bytes());
+//! let mut seen = 0;
+//! read_records(&mut source, &RecordOptions::default(), &mut |record: &Record<'_>| {
+//!     seen += usize::from(record.outcome.is_ok());
+//! })?;
+//! assert_eq!(seen, 1);
+//! # Ok::<(), dno_audit_intake::IntakeError>(())
+//! ```
+
+mod certificates;
+mod columns;
+mod directory;
+mod error;
+mod estate;
+mod fields;
+mod limits;
+mod message_text;
+mod observe;
+mod record;
+mod records;
+mod registration;
+mod source;
+mod table;
+
+pub use certificates::{CertificateRecord, read_certificates};
+pub use columns::{CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS};
+pub use directory::{DirectoryFileError, read_directory};
+pub use error::{HeaderError, IntakeError};
+pub use estate::read_estate;
+pub use fields::read_mpan;
+pub use limits::{MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_LINE, MAX_ROW};
+pub use record::{Form, Record, Reject};
+pub use records::{DeviceKeys, NoDeviceKeys, RecordOptions, read_records};
+pub use registration::read_registration;
+pub use source::Source;

@@ -1,1 +1,33 @@
-//! To be written.
+//! The canonical report of a network operator credential audit and the views derived from it.
+//!
+//! In: assessments and the account of the inputs. Out: the octets of the package files – `devices.jsonl`, the truth;
+//! `findings.csv` and `summary.json`, views of it; `quarantine.jsonl` and `not-in-estate.jsonl`, what was not used;
+//! `certificates.jsonl`, what the certificates were found to be; `manifest.json`, the digests of all. The octets
+//! depend on nothing but the assessments: no clock, no path, no order of threads.
+//!
+//! ```
+//! use dno_audit_report::canonical;
+//!
+//! // RFC 8785: keys sorted, no white space.
+//! assert_eq!(canonical(&serde_json::json!({"b": 1, "a": [true]}))?, br#"{"a":[true],"b":1}"#);
+//! # Ok::<(), dno_audit_report::CanonicalError>(())
+//! ```
+
+mod canonical;
+mod certificates;
+mod device;
+mod findings;
+mod manifest;
+pub mod model;
+mod quarantine;
+mod rules;
+mod summary;
+
+pub use canonical::{CanonicalError, canonical, push_line};
+pub use certificates::{certificate_row, kind_name};
+pub use device::{InputDigests, device_row, not_in_estate_row};
+pub use findings::{FINDINGS_HEADER, push_findings, spreadsheet_safe};
+pub use manifest::{FORMAT, FORMAT_VERSION, Hashed, digest};
+pub use quarantine::{MAX_SHOWN, Quarantined, quarantine_row, set_input};
+pub use rules::{rule_rows, rule_set_digest};
+pub use summary::{summary, verdict_counts};

@@ -1,0 +1,100 @@
+//! CSV of estate data: one row per device.
+
+use types::{DeviceStatus, DeviceType, EstateRow, Interner, SmetsVersion};
+
+use crate::columns::{ColumnMap, ESTATE_COLUMNS};
+use crate::error::IntakeError;
+use crate::fields::{eui64, read_mpan};
+use crate::record::{Form, Record, Reject, shown};
+use crate::source::Source;
+use crate::table::{Table, row_text};
+
+/// Reads estate rows into `rows`; names go to `names`, rows that can't be used to `reject`.
+///
+/// # Errors
+///
+/// The input as a whole can't be read or its header row can't be used.
+pub fn read_estate(
+    source: &mut Source<'_>,
+    columns: &ColumnMap,
+    names: &mut Interner,
+    rows: &mut Vec<EstateRow>,
+    reject: &mut dyn FnMut(&Record<'_>),
+) -> Result<(), IntakeError> {
+    let mut table = Table::new(source, &ESTATE_COLUMNS, columns, "estate data")?;
+    let mut text = Vec::new();
+    while let Some(row) = table.next()? {
+        let origin = row.origin;
+        let mut device = None;
+        let result = row.fields.and_then(|fields| {
+            let [
+                id,
+                kind,
+                status,
+                smets,
+                mpan,
+                secondary,
+                export,
+                operator,
+                supplier,
+                maker,
+                model,
+                firmware,
+                region,
+            ] = fields;
+            let id = eui64("device_id", id)?;
+            device = Some(id);
+            Ok(EstateRow {
+                device: id,
+                mpan: read_mpan(mpan),
+                secondary_mpan: read_mpan(secondary),
+                export_mpan: read_mpan(export),
+                device_type: word("device_type", kind, DeviceType::from_text, DEVICE_TYPES)?,
+                status: word("device_status", status, DeviceStatus::from_text, DEVICE_STATUSES)?,
+                smets: word("smets_version", smets, SmetsVersion::from_text, "1, 2, SMETS1, SMETS2, 5.1")?,
+                network_operator: name(names, operator),
+                supplier: name(names, supplier),
+                manufacturer: name(names, maker),
+                model: name(names, model),
+                firmware: name(names, firmware),
+                region: name(names, region),
+                origin,
+            })
+        });
+        match result {
+            Ok(row) => rows.push(row),
+            Err(why) => {
+                row_text(row.raw, &mut text);
+                reject(&Record { origin, device, octets: &text, form: Form::Text, outcome: Err(why) });
+            }
+        }
+    }
+    Ok(())
+}
+
+const DEVICE_TYPES: &str = "ESME, SAPC, GSME, GPF, CHF, PPMID, HCALCS, IHD, CAD, Type 2";
+const DEVICE_STATUSES: &str = "Pending, Whitelisted, InstalledNotCommissioned, Commissioned, Decommissioned, \
+                               Withdrawn, Suspended, Recovery, Recovered";
+
+/// A name, kept once; text that is not UTF-8 keeps what can be kept of it.
+pub(crate) fn name(names: &mut Interner, text: &[u8]) -> Option<types::Symbol> {
+    match std::str::from_utf8(text) {
+        Ok(text) => names.intern(text),
+        Err(_) => names.intern(&String::from_utf8_lossy(text)),
+    }
+}
+
+fn word<T>(
+    field: &'static str,
+    text: &[u8],
+    read: impl Fn(&str) -> Option<T>,
+    expected: &'static str,
+) -> Result<Option<T>, Reject> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match std::str::from_utf8(text).ok().and_then(read) {
+        Some(value) => Ok(Some(value)),
+        None => Err(Reject::Word { field, found: shown(text), expected }),
+    }
+}

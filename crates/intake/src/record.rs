@@ -1,0 +1,178 @@
+//! What a decoder yields: a record with its place, or the reason why it can't be used.
+
+use types::{Eui64, Observation, Origin, ParseEui64Error, ParseKeyIdError, ParseTimestampError};
+
+/// The shape of a record's octets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    /// A GBCS message.
+    Message,
+    /// A row or line of text.
+    Text,
+}
+
+/// One record of an input.
+#[derive(Debug)]
+pub struct Record<'r> {
+    /// Where it stands.
+    pub origin: Origin,
+    /// The device it speaks of, as far as that could be told.
+    pub device: Option<Eui64>,
+    /// Its octets: the message as decoded from hex or base64, or the text of the row.
+    pub octets: &'r [u8],
+    /// Their shape.
+    pub form: Form,
+    /// What it says of network operator cells – nothing if the slice is empty – or why it can't be used.
+    pub outcome: Result<&'r [Observation], Reject>,
+}
+
+/// Why a record can't be used.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Reject {
+    /// The GBCS message can't be decoded.
+    #[error("{0}")]
+    Message(gbcs::DecodeError),
+    /// The message ends before its own lengths say so.
+    #[error("message cut short: {0}")]
+    Truncated(gbcs::DecodeError),
+    /// Text that is neither hex nor base64 of a message.
+    #[error("neither hex nor base64: character {} can't stand there", position + 1)]
+    NotHexOrBase64 {
+        /// Offset of the character in the record's text.
+        position: usize,
+    },
+    /// A line that is too long to be a message.
+    #[error("line of more than {} octets", crate::MAX_LINE)]
+    LineTooLong,
+    /// The device's signature does not verify with the certificates given for it.
+    #[error("the signature of device {device} does not verify with its certificates")]
+    SignatureInvalid {
+        /// The device.
+        device: Eui64,
+    },
+    /// Wrapper and message name different devices.
+    #[error("the row names device {row}, its message device {message}")]
+    DeviceMismatch {
+        /// The device of the column.
+        row: Eui64,
+        /// The device of the message.
+        message: Eui64,
+    },
+    /// A command carries a certificate that can't be decoded.
+    #[error("certificate {} of the command: {error}", index + 1)]
+    CommandCertificate {
+        /// Its index among the replacements.
+        index: usize,
+        /// What is wrong.
+        error: smki::CertificateError,
+    },
+    /// A row with more or fewer fields than the header.
+    #[error("{found} fields, expected {expected} as in the header")]
+    Ragged {
+        /// Fields of the row.
+        found: usize,
+        /// Fields of the header.
+        expected: usize,
+    },
+    /// The header again, in the middle of the data: files were joined.
+    #[error("the header row repeated; were files joined?")]
+    RepeatedHeader,
+    /// A field that has to be filled is blank.
+    #[error("{field} is blank")]
+    Blank {
+        /// The field.
+        field: &'static str,
+    },
+    /// A device or entity identifier that is none.
+    #[error("{field}: {error}")]
+    Identifier {
+        /// The field.
+        field: &'static str,
+        /// What is wrong.
+        error: ParseEui64Error,
+    },
+    /// A key identifier that is none.
+    #[error("{field}: {error}")]
+    Key {
+        /// The field.
+        field: &'static str,
+        /// What is wrong.
+        error: ParseKeyIdError,
+    },
+    /// A time that is none.
+    #[error("{field}: {error}")]
+    Time {
+        /// The field.
+        field: &'static str,
+        /// What is wrong.
+        error: ParseTimestampError,
+    },
+    /// A word that a field does not know.
+    #[error("{field}: {found:?} is none of {expected}")]
+    Word {
+        /// The field.
+        field: &'static str,
+        /// The word, cut to a reasonable length.
+        found: String,
+        /// What could stand there.
+        expected: &'static str,
+    },
+    /// An MPAN that is none, where the row is nothing without it.
+    #[error("mpan: {fault}")]
+    Mpan {
+        /// What is wrong.
+        fault: types::MpanFault,
+    },
+    /// A certificate file or block that can't be used.
+    #[error("{0}")]
+    Certificate(smki::ReadError),
+    /// Nothing recognises the input.
+    #[error("not recognised: {found}; tried {tried}")]
+    NotRecognised {
+        /// How it begins.
+        found: String,
+        /// What it was tried as.
+        tried: &'static str,
+    },
+}
+
+impl Reject {
+    /// The word that reports use: the kind of the reason, without values.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::Message(_) => "message-malformed",
+            Self::Truncated(_) => "message-truncated",
+            Self::NotHexOrBase64 { .. } => "not-hex-or-base64",
+            Self::LineTooLong => "line-too-long",
+            Self::SignatureInvalid { .. } => "device-signature-invalid",
+            Self::DeviceMismatch { .. } => "device-mismatch",
+            Self::CommandCertificate { .. } => "command-certificate-malformed",
+            Self::Ragged { .. } => "row-ragged",
+            Self::RepeatedHeader => "header-repeated",
+            Self::Blank { .. } => "field-blank",
+            Self::Identifier { error: ParseEui64Error::NumberLike, .. }
+            | Self::Key { error: ParseKeyIdError::NumberLike, .. } => "damaged-by-spreadsheet",
+            Self::Identifier { .. } => "identifier-malformed",
+            Self::Key { .. } => "key-identifier-malformed",
+            Self::Time { .. } => "time-malformed",
+            Self::Word { .. } => "word-unknown",
+            Self::Mpan { .. } => "mpan-invalid",
+            Self::Certificate(smki::ReadError::PrivateKey) => "private-key",
+            Self::Certificate(_) => "certificate-malformed",
+            Self::NotRecognised { .. } => "not-recognised",
+        }
+    }
+}
+
+/// Text of a hostile or broken input, made fit for a message: at most this many characters, controls escaped.
+pub(crate) fn shown(octets: &[u8]) -> String {
+    const MOST: usize = 40;
+    let text = String::from_utf8_lossy(octets.get(..4 * MOST).unwrap_or(octets));
+    let mut shown: String = text.chars().take(MOST).flat_map(char::escape_default).collect();
+    if text.chars().nth(MOST).is_some() || octets.len() > 4 * MOST {
+        shown.push('…');
+    }
+    shown
+}

@@ -1,0 +1,351 @@
+//! Records of cell state: message files, binary messages, and CSV extracts of cells or of messages.
+
+use gbcs::{Cra, MAX_MESSAGE, Message, StatusCode};
+use types::{
+    CellUsage, Credential, Eui64, Grade, NetworkOperatorCell, Observation, Origin, RemotePartyRole, Seen,
+    Timestamp, Unusable, ZonelessTimes,
+};
+
+use crate::columns::{CELL_COLUMNS, ColumnMap, MESSAGE_COLUMNS, normalise};
+use crate::error::IntakeError;
+use crate::fields;
+use crate::message_text::{decode_field, looks_like_messages, read_message_text};
+use crate::observe::{Wrapper, failed, observe};
+use crate::record::{Form, Record, Reject, shown};
+use crate::source::Source;
+use crate::table::{Table, row_text};
+
+/// The public keys by which messages of a device can be verified.
+pub trait DeviceKeys {
+    /// The keys of certificates of the device with usage digitalSignature, as SEC 1 points; none if none are known.
+    fn device_keys(&self, device: Eui64) -> Vec<&[u8]>;
+}
+
+/// No device certificates are given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoDeviceKeys;
+
+impl DeviceKeys for NoDeviceKeys {
+    fn device_keys(&self, _: Eui64) -> Vec<&[u8]> {
+        Vec::new()
+    }
+}
+
+impl DeviceKeys for smki::Store {
+    fn device_keys(&self, device: Eui64) -> Vec<&[u8]> {
+        Self::device_keys(self, device)
+    }
+}
+
+/// What the user says of an input of records.
+pub struct RecordOptions<'o> {
+    /// The time of records that have none of their own.
+    pub observed_at: Option<Timestamp>,
+    /// What times without a zone mean.
+    pub zoneless: ZonelessTimes,
+    /// Headers of a CSV table.
+    pub columns: ColumnMap,
+    /// Keys for device signatures.
+    pub keys: &'o dyn DeviceKeys,
+}
+
+impl std::fmt::Debug for RecordOptions<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RecordOptions").field("observed_at", &self.observed_at).finish_non_exhaustive()
+    }
+}
+
+impl Default for RecordOptions<'_> {
+    fn default() -> Self {
+        Self {
+            observed_at: None,
+            zoneless: ZonelessTimes::Refuse,
+            columns: ColumnMap::default(),
+            keys: &NoDeviceKeys,
+        }
+    }
+}
+
+/// Reads all records of an input, whichever of the formats it is in, and hands each to `take`.
+///
+/// # Errors
+///
+/// The input as a whole can't be read: the operating system fails, a header row can't be used, a row does not end.
+/// Records that can't be used are no error; they are handed to `take` with their reason.
+pub fn read_records(
+    source: &mut Source<'_>,
+    options: &RecordOptions<'_>,
+    take: &mut dyn FnMut(&Record<'_>),
+) -> Result<(), IntakeError> {
+    match detect(source.head()?, &options.columns) {
+        Kind::Binary => binary(source, options, take),
+        Kind::MessageText => {
+            let mut reading = Messages::new(options);
+            read_message_text(source, &mut |(origin, octets)| match octets {
+                Ok(octets) => reading.message(origin, octets, None, options.observed_at, take),
+                Err(reject) => take(&Record {
+                    origin,
+                    device: None,
+                    octets: &[],
+                    form: Form::Text,
+                    outcome: Err(reject),
+                }),
+            })
+        }
+        Kind::Messages => messages(source, options, take),
+        Kind::Cells => cells(source, options, take),
+        Kind::Unknown => {
+            let origin = Origin { input: source.id(), line: 1 };
+            let head = source.head()?;
+            let tried = "GBCS messages in hex, base64 or binary; CSV of messages (a column gbcs); CSV of cells \
+                         (columns device_id, role, key_usage, entity_id, key_id)";
+            let found = if head.is_empty() {
+                "an empty input".to_owned()
+            } else {
+                format!("begins {:?}", shown(head))
+            };
+            let reject = Reject::NotRecognised { found, tried };
+            take(&Record { origin, device: None, octets: &[], form: Form::Text, outcome: Err(reject) });
+            Ok(())
+        }
+    }
+}
+
+enum Kind {
+    Binary,
+    MessageText,
+    Messages,
+    Cells,
+    Unknown,
+}
+
+/// Tells by its content what an input of records is.
+fn detect(head: &[u8], map: &ColumnMap) -> Kind {
+    if matches!(head, [0xDD | 0xDF, ..]) {
+        return Kind::Binary;
+    }
+    if looks_like_messages(head) {
+        return Kind::MessageText;
+    }
+    let first = head.split(|octet| *octet == b'\n').next().unwrap_or_default();
+    let headers: Vec<String> =
+        String::from_utf8_lossy(first).split([',', ';', '\t']).map(normalise).collect();
+    let has = |columns: &[crate::Column], name: &str| {
+        map.0.contains_key(name)
+            || columns.iter().filter(|column| column.name == name).any(|column| {
+                std::iter::once(column.name)
+                    .chain(column.aliases.iter().copied())
+                    .any(|alias| headers.contains(&normalise(alias)))
+            })
+    };
+    if has(&MESSAGE_COLUMNS, "gbcs") {
+        Kind::Messages
+    } else if headers.len() > 1
+        && ["device_id", "role", "key_usage", "entity_id", "key_id"]
+            .iter()
+            .any(|name| has(&CELL_COLUMNS, name))
+    {
+        Kind::Cells
+    } else {
+        Kind::Unknown
+    }
+}
+
+/// Decoding of one message after another.
+struct Messages<'o> {
+    options: &'o RecordOptions<'o>,
+    observations: Vec<Observation>,
+}
+
+impl<'o> Messages<'o> {
+    fn new(options: &'o RecordOptions<'o>) -> Self {
+        Self { options, observations: Vec::with_capacity(8) }
+    }
+
+    /// Decodes a message and hands it on. `row_device` is the device that the wrapper names, if it does.
+    fn message(
+        &mut self,
+        origin: Origin,
+        octets: &[u8],
+        row_device: Option<Eui64>,
+        at: Option<Timestamp>,
+        take: &mut dyn FnMut(&Record<'_>),
+    ) {
+        self.observations.clear();
+        let (device, result) = match Message::decode(octets) {
+            Err(error) => (row_device, Err(Reject::Message(error))),
+            Ok(message) => {
+                let device = message.device();
+                let result = match row_device {
+                    Some(row) if row != device => Err(Reject::DeviceMismatch { row, message: device }),
+                    _ => {
+                        let wrapper = Wrapper { origin, at };
+                        observe(&message, wrapper, self.options.keys, &mut self.observations)
+                    }
+                };
+                (Some(device), result)
+            }
+        };
+        let outcome = result.map(|()| self.observations.as_slice());
+        take(&Record { origin, device, octets, form: Form::Message, outcome });
+    }
+}
+
+fn binary(
+    source: &mut Source<'_>,
+    options: &RecordOptions<'_>,
+    take: &mut dyn FnMut(&Record<'_>),
+) -> Result<(), IntakeError> {
+    let origin = Origin { input: source.id(), line: 1 };
+    // One octet more than a message may have is enough for the decoder to refuse it.
+    let octets = match source.read_all(MAX_MESSAGE)? {
+        Some(octets) => octets,
+        None => vec![0xDF; MAX_MESSAGE + 1],
+    };
+    Messages::new(options).message(origin, &octets, None, options.observed_at, take);
+    Ok(())
+}
+
+fn messages(
+    source: &mut Source<'_>,
+    options: &RecordOptions<'_>,
+    take: &mut dyn FnMut(&Record<'_>),
+) -> Result<(), IntakeError> {
+    let mut table = Table::new(source, &MESSAGE_COLUMNS, &options.columns, "a CSV of messages")?;
+    let mut reading = Messages::new(options);
+    let mut octets = Vec::new();
+    let mut text = Vec::new();
+    while let Some(row) = table.next()? {
+        let origin = row.origin;
+        let read = row.fields.and_then(|[device, at, gbcs]| {
+            let device = if device.is_empty() { None } else { Some(fields::eui64("device_id", device)?) };
+            let at = fields::time("observed_at", at, options.zoneless, options.observed_at)
+                .map_err(|reject| (device, reject));
+            let message = match gbcs {
+                [] => Err(Reject::Blank { field: "gbcs" }),
+                gbcs => decode_field(gbcs, &mut octets),
+            };
+            Ok((device, at, message))
+        });
+        let (device, reject) = match read {
+            Ok((device, Ok(at), Ok(()))) => {
+                reading.message(origin, &octets, device, at, take);
+                continue;
+            }
+            Ok((_, Err((device, reject)), _)) | Ok((device, _, Err(reject))) => (device, reject),
+            Err(reject) => (None, reject),
+        };
+        row_text(row.raw, &mut text);
+        take(&Record { origin, device, octets: &text, form: Form::Text, outcome: Err(reject) });
+    }
+    Ok(())
+}
+
+fn cells(
+    source: &mut Source<'_>,
+    options: &RecordOptions<'_>,
+    take: &mut dyn FnMut(&Record<'_>),
+) -> Result<(), IntakeError> {
+    let mut table = Table::new(source, &CELL_COLUMNS, &options.columns, "a CSV of cells")?;
+    let mut observations = Vec::with_capacity(2);
+    let mut text = Vec::new();
+    while let Some(row) = table.next()? {
+        observations.clear();
+        let origin = row.origin;
+        let mut device = None;
+        let outcome =
+            row.fields.and_then(|fields| cell(&fields, origin, options, &mut device, &mut observations));
+        if outcome.is_err() || observations.is_empty() {
+            row_text(row.raw, &mut text);
+        } else {
+            text.clear();
+        }
+        let outcome = outcome.map(|()| observations.as_slice());
+        take(&Record { origin, device, octets: &text, form: Form::Text, outcome });
+    }
+    Ok(())
+}
+
+/// One row of an extract of cells.
+fn cell(
+    [device_id, observed_at, role, key_usage, cell_usage, status, entity_id, key_id]: &[&[u8]; 8],
+    origin: Origin,
+    options: &RecordOptions<'_>,
+    device: &mut Option<Eui64>,
+    into: &mut Vec<Observation>,
+) -> Result<(), Reject> {
+    let id = fields::eui64("device_id", device_id)?;
+    *device = Some(id);
+    if fields::role(role)? != RemotePartyRole::NETWORK_OPERATOR {
+        return Ok(());
+    }
+    let at = fields::time("observed_at", observed_at, options.zoneless, options.observed_at)?;
+    let status = fields::status(status)?;
+    let mut add = |cell, seen| {
+        let source = types::Source::Extract;
+        into.push(Observation { device: id, at, cell, source, grade: Grade::ExtractRow, seen, origin });
+    };
+    if status != StatusCode::SUCCESS && key_usage.is_empty() {
+        NetworkOperatorCell::ALL.into_iter().for_each(|cell| add(cell, failed(status)));
+        return Ok(());
+    }
+    let (usage, of_word) = fields::key_usage(key_usage)?;
+    let cell_usage = fields::cell_usage(cell_usage, of_word)?;
+    let cell = NetworkOperatorCell::ALL.into_iter().find(|cell| cell.key_usage() == usage);
+    let (Some(cell), CellUsage::MANAGEMENT) = (cell, cell_usage) else {
+        // The network operator has no other cells; a row about one tells nothing of the two.
+        return Ok(());
+    };
+    if status != StatusCode::SUCCESS {
+        add(cell, failed(status));
+        return Ok(());
+    }
+    for (field, text) in [("entity_id", entity_id), ("key_id", key_id)] {
+        if text.is_empty() {
+            return Err(Reject::Blank { field });
+        }
+    }
+    let entity = fields::eui64("entity_id", entity_id)?;
+    let key = fields::key_id("key_id", key_id)?;
+    add(cell, Seen::Held(Credential { entity, key }));
+    Ok(())
+}
+
+impl Record<'_> {
+    /// For a record that could not be used, what the audit should know of the device it speaks of: that there was
+    /// such a record. One observation for each cell, and one pair for each device that the record names.
+    #[must_use]
+    pub fn unusable(&self) -> Vec<Observation> {
+        let Err(reject) = &self.outcome else { return Vec::new() };
+        let why = match reject {
+            Reject::SignatureInvalid { .. } => Unusable::SignatureInvalid,
+            Reject::DeviceMismatch { .. } => Unusable::DeviceMismatch,
+            _ => Unusable::Malformed,
+        };
+        let other = match reject {
+            Reject::DeviceMismatch { row, .. } => Some(*row),
+            _ => None,
+        };
+        let observe = |device, cell| Observation {
+            device,
+            at: None,
+            cell,
+            source: types::Source::Extract,
+            grade: Grade::ExtractRow,
+            seen: Seen::Unusable(why),
+            origin: self.origin,
+        };
+        self.device
+            .into_iter()
+            .chain(other)
+            .flat_map(|device| NetworkOperatorCell::ALL.map(|cell| observe(device, cell)))
+            .collect()
+    }
+
+    /// Whether the record is a command, of which nothing follows for the state of a cell.
+    #[must_use]
+    pub fn is_command(&self) -> bool {
+        self.form == Form::Message
+            && Message::decode(self.octets).is_ok_and(|message| message.cra == Cra::Command)
+    }
+}

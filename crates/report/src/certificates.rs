@@ -1,0 +1,64 @@
+//! `certificates.jsonl`: what the certificates of the run were found to be.
+
+use std::fmt::Write;
+
+use audit::{Certificates, Options};
+use smki::{CertificateId, CertificateKind, Validity};
+
+use crate::model::v1::{CertificateRow, EnumerationRow};
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().fold(String::new(), |mut hex, octet| {
+        // Writing to a String does not fail.
+        let _ = write!(hex, "{octet:02X}");
+        hex
+    })
+}
+
+/// The row of a certificate; `None` for a number that the store does not have.
+#[must_use]
+pub fn certificate_row(
+    id: CertificateId,
+    certificates: Certificates<'_>,
+    options: &Options,
+) -> Option<CertificateRow> {
+    let Certificates { store, paths, as_of } = certificates;
+    let certificate = store.get(id)?;
+    Some(CertificateRow {
+        authority_key_identifier: certificate.authority_key_identifier().map(hex),
+        entity_id: certificate.entity_id().map(|entity| entity.to_string()),
+        issuer: certificate.issuer().to_string(),
+        key_usage: certificate.key_usage().names(),
+        kind: kind_name(certificate.kind()),
+        not_after: certificate.not_after().to_string(),
+        not_before: certificate.not_before().to_string(),
+        path: match paths.result(id) {
+            Ok(path) if path.issuers().is_empty() => "trust-anchor".to_owned(),
+            Ok(_) => "holds".to_owned(),
+            Err(error) => error.to_string(),
+        },
+        profile: certificate.inspect_profile(&options.profile).iter().map(smki::ProfileFinding::id).collect(),
+        role: certificate.role().map(|role| EnumerationRow { name: role.name(), value: role.0 }),
+        serial: certificate.serial_hex(),
+        sha256: certificate.sha256().to_string(),
+        subject: certificate.subject().to_string(),
+        subject_key_identifier: certificate.subject_key_identifier().map(hex),
+        validity: match certificate.validity_at(as_of) {
+            Validity::NotYetValid => "not-yet-valid",
+            Validity::InForce => "in-force",
+            Validity::Expired => "expired",
+        },
+    })
+}
+
+/// The word for a kind of certificate.
+#[must_use]
+pub const fn kind_name(kind: CertificateKind) -> &'static str {
+    match kind {
+        CertificateKind::Organisation => "organisation",
+        CertificateKind::Issuing => "issuing",
+        CertificateKind::Root => "root",
+        CertificateKind::Device => "device",
+        _ => "unrecognised",
+    }
+}

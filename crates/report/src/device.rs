@@ -1,0 +1,239 @@
+//! The row of a meter, from its assessment.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use audit::directory::Owner;
+use audit::{Assessment, Axis, Occupant, Subject, Verdict};
+use types::{Eui64, InputId, Observation, Origin, Seen, Sha256Digest};
+
+use crate::model::v1::{
+    CellRow, DeviceRow, EffectRow, EvidenceRow, FindingRow, NotInEstateRow, RemedyRow, Text,
+};
+
+/// The digests of the inputs, by number.
+#[derive(Clone, Debug, Default)]
+pub struct InputDigests(Vec<String>);
+
+impl InputDigests {
+    /// From the digests in the order of their numbers.
+    #[must_use]
+    pub fn new(digests: impl IntoIterator<Item = Sha256Digest>) -> Self {
+        Self(digests.into_iter().map(|digest| digest.to_string()).collect())
+    }
+
+    /// The digest of an input as text; empty for a number that none has.
+    #[must_use]
+    pub fn of(&self, input: InputId) -> &str {
+        self.0.get(input.0 as usize).map_or("", |digest| digest)
+    }
+}
+
+/// The row of a meter.
+#[must_use]
+pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &InputDigests) -> DeviceRow<'a> {
+    let subject = &assessment.subject;
+    let row = subject.meter.rows.first();
+    let name = |symbol| subject.name(symbol);
+    DeviceRow {
+        cells: subject.cells.map(|cell| cell_row(subject, &cell)),
+        conditions: ids(assessment, |axis| axis == Axis::Condition),
+        device_id: subject.meter.device().to_string(),
+        device_status: row.and_then(|row| row.status).map(types::DeviceStatus::name),
+        device_type: row.and_then(|row| row.device_type).map(types::DeviceType::name),
+        dno: subject.owner().map(|owner| match owner {
+            Owner::Operator(id) => Cow::Borrowed(subject.context.directory.operator_name(id)),
+            Owner::Entity(entity) => Cow::Owned(entity.to_string()),
+        }),
+        effect: EffectRow {
+            alerts: assessment.effect.alerts.name(),
+            command: assessment.effect.command.name(),
+            read: assessment.effect.read.name(),
+        },
+        evidence: evidence(assessment, inputs),
+        expectation: subject.meter.source.name(),
+        findings: assessment
+            .findings
+            .iter()
+            .map(|finding| FindingRow {
+                evidence: finding
+                    .evidence
+                    .facts()
+                    .iter()
+                    .map(|fact| (fact.name, fact.value.as_str()))
+                    .collect(),
+                rule: finding.rule.id,
+                severity: finding.rule.severity.name(),
+            })
+            .collect(),
+        firmware: row.and_then(|row| name(row.firmware)),
+        manufacturer: row.and_then(|row| name(row.manufacturer)),
+        model: row.and_then(|row| name(row.model)),
+        mpan: row.and_then(|row| row.mpan.mpan()).map(|mpan| mpan.to_string()),
+        notes: ids(assessment, |axis| axis == Axis::Note),
+        reasons: reasons(assessment),
+        region: row.and_then(|row| name(row.region)),
+        remedy: assessment.remedy.as_ref().map(|remedy| RemedyRow {
+            action: remedy.action,
+            mode: remedy.mode,
+            party: remedy.actor.name(),
+            service_request: remedy.service_request,
+            who: remedy.who.clone(),
+        }),
+        supplier: subject.supplier(),
+        verdict: assessment.verdict.name(),
+    }
+}
+
+fn ids(assessment: &Assessment<'_>, of: impl Fn(Axis) -> bool) -> Vec<&'static str> {
+    assessment
+        .findings
+        .iter()
+        .filter(|finding| of(finding.rule.axis))
+        .map(|finding| finding.rule.id)
+        .collect()
+}
+
+/// The rules that call for the verdict come first, then those that call for a lesser one.
+fn reasons(assessment: &Assessment<'_>) -> Vec<&'static str> {
+    let decides = |axis| axis == Axis::Verdict(assessment.verdict);
+    let lesser = |axis| matches!(axis, Axis::Verdict(verdict) if verdict != assessment.verdict);
+    let mut reasons = ids(assessment, decides);
+    if assessment.verdict != Verdict::OutOfScope {
+        reasons.extend(ids(assessment, lesser));
+    }
+    reasons
+}
+
+fn cell_row<'a>(subject: &Subject<'a>, cell: &audit::Cell<'a>) -> CellRow<'a> {
+    let store = subject.context.certificates.store;
+    let certificates = cell.resolution.map_or(&[][..], |resolution| &resolution.matching);
+    CellRow {
+        certificates: certificates
+            .iter()
+            .filter_map(|id| store.get(*id))
+            .map(|certificate| Cow::Owned(certificate.serial_hex()))
+            .collect(),
+        entity: cell.credential.map(|credential| credential.entity.to_string()),
+        holder: subject.occupant(cell).and_then(|occupant| holder(occupant, subject)),
+        key: cell.credential.map(|credential| credential.key.to_string()),
+        key_usage: cell.cell.name(),
+        observed_at: cell.timeline.decided.and_then(|(seen, _)| seen.at).map(|at| at.to_string()),
+        state: cell.holding.verdict().name(),
+    }
+}
+
+fn holder<'a>(occupant: Occupant<'a>, subject: &Subject<'a>) -> Option<Text<'a>> {
+    Some(match occupant {
+        Occupant::AccessControlBroker => Cow::Borrowed("access-control-broker"),
+        Occupant::Operator(id) => Cow::Borrowed(subject.context.directory.operator_name(id)),
+        Occupant::Entity(entity) => Cow::Owned(entity.to_string()),
+        Occupant::Supplier(name) => Cow::Borrowed(name.unwrap_or("supplier")),
+        Occupant::Unknown => return None,
+    })
+}
+
+/// The records behind a meter: one entry for those of one input that tell of it in one way and at one time.
+///
+/// A record that decides both cells in the plain way – an extract row, a read – needs no words, since the cells say it.
+fn evidence(assessment: &Assessment<'_>, inputs: &InputDigests) -> Vec<EvidenceRow> {
+    let observations = assessment.subject.observations;
+    let mut records: BTreeMap<Origin, Vec<&Observation>> = BTreeMap::new();
+    for seen in observations {
+        records.entry(seen.origin).or_default().push(seen);
+    }
+    let mut rows: Vec<EvidenceRow> = Vec::new();
+    for (origin, seen) in records {
+        let Some(first) = seen.first() else { continue };
+        let outcome = assessment
+            .dispositions
+            .binary_search_by_key(&origin, |(origin, _)| *origin)
+            .ok()
+            .and_then(|index| assessment.dispositions.get(index))
+            .map_or("quarantined", |(_, disposition)| outcome(*disposition));
+        let row = EvidenceRow {
+            at: first.at.map(|at| at.to_string()),
+            grade: first.grade.name(),
+            input: inputs.of(origin.input).to_owned(),
+            lines: vec![origin.line],
+            outcome,
+            says: says(&seen, outcome),
+            source: first.source.name(),
+        };
+        match rows.last_mut() {
+            Some(last) if last.says.is_empty() && row.says.is_empty() && same_but_lines(last, &row) => {
+                last.lines.push(origin.line);
+            }
+            _ => rows.push(row),
+        }
+    }
+    rows
+}
+
+fn same_but_lines(one: &EvidenceRow, other: &EvidenceRow) -> bool {
+    one.input == other.input
+        && one.at == other.at
+        && one.grade == other.grade
+        && one.outcome == other.outcome
+        && one.source == other.source
+}
+
+const fn outcome(disposition: audit::timeline::Disposition) -> &'static str {
+    use audit::timeline::Disposition;
+    match disposition {
+        Disposition::Used => "used",
+        Disposition::Superseded => "superseded",
+        Disposition::Duplicate => "duplicate",
+        Disposition::NotRelevant(_) => "not-relevant",
+    }
+}
+
+fn says(seen: &[&Observation], outcome: &str) -> BTreeMap<&'static str, Vec<String>> {
+    let mut says: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    let plain = |seen: &&&Observation| matches!(seen.seen, Seen::Held(_));
+    if outcome == "used" && seen.iter().filter(plain).count() == seen.len() {
+        return says;
+    }
+    // "Before" comes before "after", whatever the order of observations.
+    let mut sorted: Vec<&&Observation> = seen.iter().collect();
+    sorted.sort_by_key(|seen| (seen.cell, !matches!(seen.seen, Seen::HeldBefore(_))));
+    for seen in sorted {
+        says.entry(seen.cell.name()).or_default().push(statement(seen.seen));
+    }
+    says
+}
+
+/// What an observation says, in words.
+fn statement(seen: Seen) -> String {
+    match seen {
+        Seen::Held(credential) => format!("holds {credential}"),
+        Seen::HeldBefore(credential) => format!("held {credential} before"),
+        Seen::TrustAnchorNotFound => "trustAnchorNotFound".to_owned(),
+        Seen::NoTrustAnchor => "noTrustAnchor".to_owned(),
+        Seen::CellAbsent => "absent from a success answer".to_owned(),
+        Seen::RoleNotAnswered => "role not answered".to_owned(),
+        Seen::DeviceError(status) => format!("device status {status}"),
+        Seen::UsageUnclear => "several usages in one cell".to_owned(),
+        Seen::UpdateFailed(status) => format!("replacement failed, status {status}"),
+        Seen::NoOutcome => "update response without outcome".to_owned(),
+        Seen::Intended(credential) => format!("command to place {credential}"),
+        Seen::Unusable(why) => format!("record unusable: {}", why.name()),
+    }
+}
+
+/// The row of a device that the estate does not list.
+#[must_use]
+pub fn not_in_estate_row(
+    device: Eui64,
+    observations: &[Observation],
+    inputs: &InputDigests,
+) -> NotInEstateRow {
+    let origins: std::collections::BTreeSet<Origin> = observations.iter().map(|seen| seen.origin).collect();
+    let first = origins.first().copied().unwrap_or_default();
+    NotInEstateRow {
+        device_id: device.to_string(),
+        input: inputs.of(first.input).to_owned(),
+        line: first.line,
+        records: u64::try_from(origins.len()).unwrap_or(u64::MAX),
+    }
+}

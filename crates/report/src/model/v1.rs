@@ -1,0 +1,440 @@
+//! Version 1 of the report. Members are declared in the order of RFC 8785: sorted by name.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// Text that is borrowed where it can be.
+pub type Text<'a> = Cow<'a, str>;
+
+/// A line of `devices.jsonl`: one meter of the estate.
+///
+/// The members of the first group always stand, the others only where there is something to say.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeviceRow<'a> {
+    /// The two cells: digitalSignature, then keyAgreement.
+    pub cells: [CellRow<'a>; 2],
+    /// Ids of rules about the state of the credentials that failed.
+    pub conditions: Vec<&'static str>,
+    /// The device.
+    pub device_id: String,
+    /// DUIS status, if the estate says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_status: Option<&'static str>,
+    /// DUIS type, if the estate says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_type: Option<&'static str>,
+    /// The party that ought to be in the cells; null if that is not known.
+    pub dno: Option<Text<'a>>,
+    /// What the operator can do.
+    pub effect: EffectRow,
+    /// The records about the device.
+    pub evidence: Vec<EvidenceRow>,
+    /// How the expected party was found: registration, estate, mpan-distributor, none.
+    pub expectation: &'static str,
+    /// The rules that failed, with the values they compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingRow<'a>>,
+    /// Firmware version, if known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firmware: Option<&'a str>,
+    /// Manufacturer, if known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manufacturer: Option<&'a str>,
+    /// Model, if known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<&'a str>,
+    /// Import MPAN; null if there is none or it does not check.
+    pub mpan: Option<String>,
+    /// Ids of other rules that failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<&'static str>,
+    /// Ids of the rules that call for the verdict, the gravest kind first.
+    pub reasons: Vec<&'static str>,
+    /// Region, if known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<&'a str>,
+    /// What mends it; null if there is nothing to mend.
+    pub remedy: Option<RemedyRow<'a>>,
+    /// The responsible supplier; null if not known.
+    pub supplier: Option<&'a str>,
+    /// correct, missing, wrong, not-known or out-of-scope.
+    pub verdict: &'static str,
+}
+
+/// One network operator cell.
+#[derive(Clone, Debug, Serialize)]
+pub struct CellRow<'a> {
+    /// Serial numbers of the certificates with this entity, key, role and usage whose path holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<Text<'a>>,
+    /// The entity in the cell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity: Option<String>,
+    /// Who is known to stand behind it: a party's id, or `access-control-broker`, `supplier`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holder: Option<Text<'a>>,
+    /// The key in the cell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// digitalSignature or keyAgreement.
+    pub key_usage: &'static str,
+    /// When it was seen so; absent if undated or not seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed_at: Option<String>,
+    /// correct, missing, wrong or not-known.
+    pub state: &'static str,
+}
+
+/// What the operator can do: possible, blocked, not-known or not-applicable.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct EffectRow {
+    /// Receive and trust alerts.
+    pub alerts: &'static str,
+    /// Send critical commands.
+    pub command: &'static str,
+    /// Read network data.
+    pub read: &'static str,
+}
+
+/// Records of one input about the device that tell of it in one way.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct EvidenceRow {
+    /// When; absent if undated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// How far it can be trusted.
+    pub grade: &'static str,
+    /// SHA-256 of the input as stored.
+    pub input: String,
+    /// The lines on which the records start.
+    pub lines: Vec<u32>,
+    /// used, superseded, duplicate, not-relevant or quarantined.
+    pub outcome: &'static str,
+    /// Statements about each cell, in order: what it held before and after, or why nothing is known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub says: BTreeMap<&'static str, Vec<String>>,
+    /// read, update-response, update-alert, extract or command.
+    pub source: &'static str,
+}
+
+/// A rule that failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct FindingRow<'a> {
+    /// The values compared.
+    pub evidence: BTreeMap<&'a str, &'a str>,
+    /// The rule.
+    pub rule: &'static str,
+    /// error, undetermined, warning or information.
+    pub severity: &'static str,
+}
+
+/// What mends a meter.
+#[derive(Clone, Debug, Serialize)]
+pub struct RemedyRow<'a> {
+    /// What to do.
+    pub action: &'static str,
+    /// GBCS CredentialsReplacementMode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<u32>,
+    /// Who must act, by function.
+    pub party: &'static str,
+    /// DUIS service reference variant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_request: Option<&'static str>,
+    /// Who that is, if known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub who: Option<Text<'a>>,
+}
+
+/// A line of `quarantine.jsonl`: a record that could not be used.
+#[derive(Clone, Debug, Serialize)]
+pub struct QuarantineRow {
+    /// What is wrong, with values.
+    pub detail: String,
+    /// The device it speaks of, if that could be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_id: Option<String>,
+    /// SHA-256 of the input as stored.
+    pub input: String,
+    /// The line on which it starts.
+    pub line: u32,
+    /// The octets of a message in hex, at most 256 of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub octets: Option<String>,
+    /// The kind of the reason.
+    pub reason: &'static str,
+    /// The text of a row, at most 256 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// A line of `not-in-estate.jsonl`: a device with records that the estate does not list.
+#[derive(Clone, Debug, Serialize)]
+pub struct NotInEstateRow {
+    /// The device.
+    pub device_id: String,
+    /// SHA-256 of the input of the first record.
+    pub input: String,
+    /// The line on which that starts.
+    pub line: u32,
+    /// How many records there are.
+    pub records: u64,
+}
+
+/// A line of `certificates.jsonl`.
+#[derive(Clone, Debug, Serialize)]
+pub struct CertificateRow {
+    /// authorityKeyIdentifier in hex.
+    pub authority_key_identifier: Option<String>,
+    /// The entity or device it is for.
+    pub entity_id: Option<String>,
+    /// Issuer.
+    pub issuer: String,
+    /// Key usages.
+    pub key_usage: Vec<String>,
+    /// organisation, issuing, root, device or unrecognised.
+    pub kind: &'static str,
+    /// End of validity.
+    pub not_after: String,
+    /// Begin of validity.
+    pub not_before: String,
+    /// `trust-anchor`, `holds`, or why it has no path to a trust anchor.
+    pub path: String,
+    /// Ids of profile findings.
+    pub profile: Vec<&'static str>,
+    /// Role.
+    pub role: Option<EnumerationRow>,
+    /// Serial number in hex.
+    pub serial: String,
+    /// SHA-256 of the certificate.
+    pub sha256: String,
+    /// Subject.
+    pub subject: String,
+    /// subjectKeyIdentifier in hex.
+    pub subject_key_identifier: Option<String>,
+    /// Validity at the instant of the audit.
+    pub validity: &'static str,
+}
+
+/// A number with its GBCS name.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct EnumerationRow {
+    /// The name; null if the number has none.
+    pub name: Option<&'static str>,
+    /// The number.
+    pub value: u32,
+}
+
+/// `manifest.json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Manifest {
+    /// The instant of the audit.
+    pub as_of: String,
+    /// SHA-256 of the canonical configuration.
+    pub configuration_sha256: String,
+    /// Counts over the whole.
+    pub counts: Counts,
+    /// The other files of the package, by name.
+    pub files: BTreeMap<String, FileEntry>,
+    /// `dno-audit report`.
+    pub format: &'static str,
+    /// Version of this format.
+    pub format_version: u32,
+    /// What was read.
+    pub inputs: Vec<InputEntry>,
+    /// Rules applied.
+    pub rule_set: RuleSet,
+    /// Tool that wrote it.
+    pub tool: Tool,
+}
+
+/// The configuration as far as it can change a result.
+#[derive(Clone, Debug, Serialize)]
+pub struct Configuration {
+    /// OIDs of accepted certificate policies; empty accepts those of the profile's default.
+    pub accepted_policies: Vec<String>,
+    /// The instant of the audit.
+    pub as_of: String,
+    /// Column maps by role of the input.
+    pub columns: BTreeMap<String, BTreeMap<String, String>>,
+    /// Days of warning before a certificate ends.
+    pub expiring_within_days: u32,
+    /// Time of records without one, by digest of the input.
+    pub observed_at: BTreeMap<String, String>,
+    /// Days after which evidence is stale.
+    pub stale_after_days: u32,
+    /// What times without a zone mean: `refuse` or `utc`.
+    pub zoneless_times: &'static str,
+}
+
+/// Counts over the whole report.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Counts {
+    /// Meters of the estate; the sum of the verdicts.
+    pub meters: u64,
+    /// Devices with records that the estate does not list.
+    pub not_in_estate: u64,
+    /// Records of all inputs; the sum of their outcomes.
+    pub records: RecordCounts,
+    /// Meters by verdict.
+    pub verdicts: VerdictCounts,
+}
+
+/// Meters by verdict.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct VerdictCounts {
+    /// Both cells hold what is expected.
+    pub correct: u64,
+    /// The expected party is absent.
+    pub missing: u64,
+    /// Nothing may be concluded.
+    #[serde(rename = "not-known")]
+    pub not_known: u64,
+    /// The audit does not judge them.
+    #[serde(rename = "out-of-scope")]
+    pub out_of_scope: u64,
+    /// Some cell holds something else.
+    pub wrong: u64,
+}
+
+/// Records by outcome.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Copy)]
+pub struct RecordCounts {
+    /// They repeat another record.
+    pub duplicate: u64,
+    /// They say nothing about the question.
+    #[serde(rename = "not-relevant")]
+    pub not_relevant: u64,
+    /// They could not be used.
+    pub quarantined: u64,
+    /// A newer record took their place.
+    pub superseded: u64,
+    /// All of them.
+    pub total: u64,
+    /// They decide something.
+    pub used: u64,
+}
+
+/// A file of the package.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileEntry {
+    /// Size in octets.
+    pub bytes: u64,
+    /// Lines; absent for files that are not made of lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<u64>,
+    /// SHA-256.
+    pub sha256: String,
+}
+
+/// An input.
+#[derive(Clone, Debug, Serialize)]
+pub struct InputEntry {
+    /// Size in octets, as stored.
+    pub bytes: u64,
+    /// Name: the file's, or its path below the folder that was named.
+    pub name: String,
+    /// Records that are not relevant, by reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_relevant: BTreeMap<&'static str, u64>,
+    /// Records by outcome.
+    pub records: RecordCounts,
+    /// records, certificates, trust-anchors, estate, registration or directory.
+    pub role: &'static str,
+    /// SHA-256 as stored.
+    pub sha256: String,
+}
+
+/// The rules applied.
+#[derive(Clone, Debug, Serialize)]
+pub struct RuleSet {
+    /// SHA-256 of the canonical table of rules.
+    pub sha256: String,
+    /// Version.
+    pub version: u32,
+}
+
+/// The tool.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tool {
+    /// Name.
+    pub name: &'static str,
+    /// Version.
+    pub version: &'static str,
+}
+
+/// A rule, as `dnoaudit rules --format json` lists it and as the rule-set digest covers it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct RuleRow {
+    /// What a failure does: a verdict, `condition` or `note`.
+    pub axis: &'static str,
+    /// Source document and clause.
+    pub citation: &'static str,
+    /// What is compared.
+    pub compares: &'static str,
+    /// Id.
+    pub id: &'static str,
+    /// What mends it.
+    pub remedy: &'static str,
+    /// Severity.
+    pub severity: &'static str,
+    /// Rule-set version that brought it.
+    pub since: u32,
+    /// The defect in a few words.
+    pub title: &'static str,
+}
+
+/// `summary.json`: totals of the whole and by several groupings.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// The instant of the audit.
+    pub as_of: String,
+    /// Meters by age of the newest evidence.
+    pub by_age: BTreeMap<String, VerdictCounts>,
+    /// Meters by expected party; `unassigned` where it is not known.
+    pub by_dno: BTreeMap<String, VerdictCounts>,
+    /// Meters by weakest grade of the evidence that decides.
+    pub by_grade: BTreeMap<String, VerdictCounts>,
+    /// Meters by manufacturer, model and firmware.
+    pub by_model: Vec<ModelCounts>,
+    /// Meters by region.
+    pub by_region: BTreeMap<String, VerdictCounts>,
+    /// Meters by responsible supplier; `unknown` where it is not known.
+    pub by_supplier: BTreeMap<String, VerdictCounts>,
+    /// Counts over the whole.
+    pub counts: Counts,
+    /// Meters for which each rule failed; rules that never failed stand with 0.
+    pub findings: BTreeMap<&'static str, u64>,
+    /// What the audit could not look at.
+    pub not_checked: Vec<&'static str>,
+    /// Records by outcome, and those not relevant by reason.
+    pub records: BTreeMap<&'static str, u64>,
+    /// Entities in cells that no list of the directory has, with where they were seen.
+    pub unattributed_entities: Vec<UnattributedEntity>,
+}
+
+/// Meters of one kind of device.
+#[derive(Clone, Debug, Serialize)]
+pub struct ModelCounts {
+    /// By verdict.
+    pub counts: VerdictCounts,
+    /// Firmware version.
+    pub firmware: Option<String>,
+    /// Manufacturer.
+    pub manufacturer: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+}
+
+/// An entity that nobody could attribute.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct UnattributedEntity {
+    /// Cells that hold it.
+    pub cells: u64,
+    /// The party expected in those cells.
+    pub dno: String,
+    /// The entity.
+    pub entity: String,
+}
