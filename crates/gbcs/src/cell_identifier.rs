@@ -21,7 +21,7 @@ pub(crate) fn cell_identifier(
     log: &mut Log,
 ) -> Result<CellId, DecodeError> {
     let at = &parent.field(field);
-    let mut cell = reader.element(tag, at, log)?;
+    let mut cell = reader.nested(tag, at, log)?;
     let role = remote_party_role(&mut cell, at, log)?;
     let key_usage = key_usage(&mut cell, at, log)?;
     let cell_usage = cell_usage(&mut cell, at, log)?;
@@ -56,7 +56,7 @@ pub(crate) fn key_usage(
     let at = &parent.field(Field::KeyUsage);
     let start = reader.offset();
     let fail = |kind| Err(DecodeError::new(start, at, kind));
-    let (unused, bits) = match reader.element(Tag::BIT_STRING, at, log)?.rest() {
+    let (unused, bits) = match reader.element(Tag::BIT_STRING, at, log)? {
         [] => return fail(DecodeErrorKind::BitStringEmpty),
         [found @ 8..=0xFF, ..] => return fail(DecodeErrorKind::UnusedBits { found: *found }),
         [unused, bits @ ..] => (*unused, bits),

@@ -30,7 +30,7 @@ impl CredentialDetailsCommand {
         at: &Trail<'_>,
         log: &mut Log,
     ) -> Result<Self, DecodeError> {
-        let mut command = reader.element(Tag::SEQUENCE, at, log)?;
+        let mut command = reader.nested(Tag::SEQUENCE, at, log)?;
         let authorising_cell = cell_identifier(&mut command, Tag::SEQUENCE, Field::AuthorisingCell, at, log)?;
         let roles = command.list(Tag::SEQUENCE, Field::Roles, at, log, |entries, at, log, _| {
             entries.unsigned_32(Tag::INTEGER, at, log).map(RemotePartyRole)
@@ -96,7 +96,7 @@ impl RemotePartyDetails {
         earlier: &[Self],
     ) -> Result<Self, DecodeError> {
         let start = entries.offset();
-        let mut details = entries.element(Tag::SEQUENCE, at, log)?;
+        let mut details = entries.nested(Tag::SEQUENCE, at, log)?;
         let role = remote_party_role(&mut details, at, log)?;
         if earlier.iter().any(|other| other.role == role) {
             return Err(DecodeError::new(start, at, DecodeErrorKind::DuplicateRole { role }));
@@ -149,7 +149,7 @@ impl Cell {
         earlier: &[Self],
     ) -> Result<Self, DecodeError> {
         let start = entries.offset();
-        let mut cell = entries.element(Tag::SEQUENCE, at, log)?;
+        let mut cell = entries.nested(Tag::SEQUENCE, at, log)?;
         let key_usage = key_usage(&mut cell, at, log)?;
         let cell_usage = cell_usage(&mut cell, at, log)?;
         if earlier.iter().any(|other| other.key_usage == key_usage && other.cell_usage == cell_usage) {

@@ -80,7 +80,7 @@ impl ExecutionDateTime {
     ) -> Result<Self, DecodeError> {
         let at = &parent.field(Field::ExecutionDateTime);
         let start = reader.offset();
-        let text = reader.element(Tag::GENERALIZED_TIME, at, log)?.rest();
+        let text = reader.element(Tag::GENERALIZED_TIME, at, log)?;
         from_generalized_time(text)
             .map(Self)
             .ok_or_else(|| DecodeError::new(start, at, DecodeErrorKind::GeneralizedTime))

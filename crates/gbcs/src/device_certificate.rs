@@ -44,7 +44,7 @@ impl<'a> DeviceCertificate<'a> {
     ) -> Result<Self, DecodeError> {
         let is_command = cra == Cra::Command;
         if is_command && family != Family::Cs02d {
-            let mut command = reader.element(Tag::SEQUENCE, at, log)?;
+            let mut command = reader.nested(Tag::SEQUENCE, at, log)?;
             let usage = key_usage(&mut command, at, log)?;
             command.finish(at)?;
             return Ok(Self::KeyUsage(usage));

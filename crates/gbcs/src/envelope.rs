@@ -68,7 +68,8 @@ impl<'a> Envelope<'a> {
         for expected in EMPTY_FIELDS.into_iter().skip(1) {
             reader.mandated(expected, at)?;
         }
-        let mut ciphered = reader.content(at, log)?;
+        let ciphered = reader.content(at, log)?;
+        let mut ciphered = reader.inside(ciphered);
         let header_at = &Trail::root(Field::SecurityHeader);
         for expected in SECURITY_HEADER {
             ciphered.mandated(expected, header_at)?;
@@ -90,7 +91,7 @@ impl<'a> Envelope<'a> {
         protection: Protection,
         log: &mut Log,
     ) -> Result<Self, DecodeError> {
-        let start = reader.offset();
+        let before = *reader;
         reader.mandated(TRANSACTION_ID_LENGTH, &Trail::root(Field::GeneralSigning))?;
 
         let at = &Trail::root(Field::Cra);
@@ -105,7 +106,7 @@ impl<'a> Envelope<'a> {
 
         let at = &Trail::root(Field::DateTime);
         let date_time_offset = reader.offset();
-        let date_time = match reader.content(at, log)?.rest() {
+        let date_time = match reader.content(at, log)? {
             [] => None,
             octets => match <[u8; 12]>::try_from(octets) {
                 Ok(octets) => Some(DateTime::new(octets)),
@@ -115,18 +116,17 @@ impl<'a> Envelope<'a> {
 
         let at = &Trail::root(Field::OtherInformation);
         let other_information_offset = reader.offset();
-        let mut other_information = reader.content(at, log)?;
-        if other_information.rest().len() < 2 {
-            let octets = other_information.rest();
-            return Err(wrong_length(other_information_offset, at, octets, "2 or more"));
-        }
-        let message_code_offset = other_information.offset();
-        let message_code =
-            MessageCode(u16::from_be_bytes(other_information.array(&Trail::root(Field::MessageCode))?));
-        let supplementary = other_information.rest();
+        let (message_code, supplementary, message_code_offset) = match reader.content(at, log)? {
+            [high, low, supplementary @ ..] => {
+                let code = MessageCode(u16::from_be_bytes([*high, *low]));
+                (code, supplementary, reader.offset() - supplementary.len() - 2)
+            }
+            octets => return Err(wrong_length(other_information_offset, at, octets, "2 or more")),
+        };
 
         let payload = reader.content(&Trail::root(Field::Payload), log)?;
-        let signed = reader.since(start);
+        let payload = reader.inside(payload);
+        let signed = reader.since(before);
         let signature = match (protection, cra) {
             // What a party gives the DCC to sign on its behalf ends here, without even an empty signature.
             (Protection::SignatureOnly, Cra::Command) if reader.is_empty() => None,
@@ -167,7 +167,7 @@ fn entity(reader: &mut Reader<'_>, field: Field) -> Result<Eui64, DecodeError> {
 fn signature<'a>(reader: &mut Reader<'a>, log: &mut Log) -> Result<Option<&'a [u8; 64]>, DecodeError> {
     let at = &Trail::root(Field::Signature);
     let offset = reader.offset();
-    match reader.content(at, log)?.rest() {
+    match reader.content(at, log)? {
         [] => Ok(None),
         octets => match <&[u8; 64]>::try_from(octets) {
             Ok(signature) => Ok(Some(signature)),

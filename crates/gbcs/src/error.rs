@@ -13,8 +13,12 @@ use crate::{Cra, MAX_ENTRIES, MAX_MESSAGE, MessageCode};
 /// `Display` gives one line, such as
 /// `octet 57, payload/remote_party_details[1]/cells[0]/key_usage: tag 04 found, 03 (BIT STRING) expected`. Offsets
 /// count from 0.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DecodeError(Box<Fault>);
+
+/// Kept behind a pointer, so that what the readers return fits registers as long as nothing is wrong.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct DecodeError {
+struct Fault {
     offset: usize,
     path: Path,
     kind: DecodeErrorKind,
@@ -23,25 +27,25 @@ pub struct DecodeError {
 impl DecodeError {
     #[cold]
     pub(crate) fn new(offset: usize, at: &Trail<'_>, kind: DecodeErrorKind) -> Self {
-        Self { offset, path: at.path(), kind }
+        Self(Box::new(Fault { offset, path: at.path(), kind }))
     }
 
     /// The offset of the octet at fault, from the start of the message, counting from 0.
     #[must_use]
-    pub const fn offset(&self) -> usize {
-        self.offset
+    pub fn offset(&self) -> usize {
+        self.0.offset
     }
 
     /// The element the fault is in.
     #[must_use]
-    pub const fn path(&self) -> Path {
-        self.path
+    pub fn path(&self) -> Path {
+        self.0.path
     }
 
     /// What is wrong.
     #[must_use]
-    pub const fn kind(&self) -> DecodeErrorKind {
-        self.kind
+    pub fn kind(&self) -> DecodeErrorKind {
+        self.0.kind
     }
 
     /// Whether the octets are sound as far as they go but end too early.
@@ -50,14 +54,14 @@ impl DecodeError {
     /// the next line appended. An element that is longer than the one around it is another fault: no further octet
     /// would mend it.
     #[must_use]
-    pub const fn is_truncated(&self) -> bool {
-        matches!(self.kind, DecodeErrorKind::Truncated { .. })
+    pub fn is_truncated(&self) -> bool {
+        matches!(self.0.kind, DecodeErrorKind::Truncated { .. })
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "octet {}, {}: {}", self.offset, self.path, self.kind)
+        write!(f, "octet {}, {}: {}", self.0.offset, self.0.path, self.0.kind)
     }
 }
 

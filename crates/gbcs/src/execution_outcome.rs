@@ -38,7 +38,7 @@ impl ExecutionOutcome {
         log: &mut Log,
     ) -> Result<Self, DecodeError> {
         let at = &parent.field(Field::Outcome);
-        let mut outcome = reader.element(Tag::SEQUENCE, at, log)?;
+        let mut outcome = reader.nested(Tag::SEQUENCE, at, log)?;
         let authorising_seq_number =
             outcome.unsigned_64(Tag::INTEGER, &at.field(Field::AuthorisingSeqNumber), log)?;
         let mode = replacement_mode(&mut outcome, at, log)?;
@@ -89,7 +89,7 @@ impl ReplacementOutcome {
         earlier: &[Self],
     ) -> Result<Self, DecodeError> {
         let start = entries.offset();
-        let mut outcome = entries.element(Tag::SEQUENCE, at, log)?;
+        let mut outcome = entries.nested(Tag::SEQUENCE, at, log)?;
         let affected_cell = cell_identifier(&mut outcome, Tag::SEQUENCE, Field::AffectedCell, at, log)?;
         if earlier.iter().any(|other| other.affected_cell == affected_cell) {
             let kind = DecodeErrorKind::DuplicateCell { cell: affected_cell };

@@ -137,7 +137,7 @@ impl<'a> Payload<'a> {
     #[inline]
     fn decode(envelope: &Envelope<'a>, family: Family, log: &mut Log) -> Result<Self, DecodeError> {
         let at = &Trail::root(Field::Payload);
-        let reader = &mut envelope.payload.clone();
+        let reader = &mut { envelope.payload };
         let payload = match (family, envelope.cra) {
             (Family::Other, _) => return Ok(Self::NotCellState(reader.rest())),
             (Family::Cs02a | Family::Cs02f, Cra::Command) => {

@@ -68,47 +68,54 @@ enum End {
     Element,
 }
 
-/// A position in a message and the end it may not pass.
+/// The octets of an element, or of the message, that are not read yet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
-    /// The message, cut off at the end of the element being read, so that a position is an offset in the message.
-    octets: &'a [u8],
-    position: usize,
+    rest: &'a [u8],
+    /// The offset in the message at which `rest` ends, which gives the offset of each octet of it.
+    end_offset: usize,
     end: End,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of a whole message.
     pub(crate) const fn of_message(octets: &'a [u8]) -> Self {
-        Self { octets, position: 0, end: End::Message }
+        Self { rest: octets, end_offset: octets.len(), end: End::Message }
+    }
+
+    /// A reader of the content that `self` has just read.
+    #[inline]
+    pub(crate) const fn inside(&self, content: &'a [u8]) -> Self {
+        Self { rest: content, end_offset: self.offset(), end: End::Element }
     }
 
     /// The offset in the message.
     #[inline]
     pub(crate) const fn offset(&self) -> usize {
-        self.position
+        self.end_offset - self.rest.len()
     }
 
     /// The octets not read yet.
     #[inline]
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        self.octets.get(self.position..).unwrap_or_default()
+    pub(crate) const fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 
-    /// The octets of the message from `start` to here.
-    pub(crate) fn since(&self, start: usize) -> &'a [u8] {
-        self.octets.get(start..self.position).unwrap_or_default()
+    /// What has been read since `before`, an earlier state of the same reader.
+    #[inline]
+    pub(crate) fn since(&self, before: Self) -> &'a [u8] {
+        before.rest.get(..before.rest.len() - self.rest.len()).unwrap_or_default()
     }
 
     #[inline]
     pub(crate) const fn is_empty(&self) -> bool {
-        self.position >= self.octets.len()
+        self.rest.is_empty()
     }
 
     /// Whether the next element has this tag.
     #[inline]
     pub(crate) fn next_is(&self, tag: Tag) -> bool {
-        self.octets.get(self.position) == Some(&tag.0)
+        self.rest.first() == Some(&tag.0)
     }
 
     /// Refuses octets that nobody has read.
@@ -117,8 +124,8 @@ impl<'a> Reader<'a> {
         if self.is_empty() {
             return Ok(());
         }
-        let count = self.octets.len() - self.position;
-        Err(DecodeError::new(self.position, at, DecodeErrorKind::TrailingOctets { count }))
+        let count = self.rest.len();
+        Err(DecodeError::new(self.offset(), at, DecodeErrorKind::TrailingOctets { count }))
     }
 
     /// The next octet.
@@ -131,35 +138,32 @@ impl<'a> Reader<'a> {
     /// The next `N` octets.
     #[inline]
     pub(crate) fn array<const N: usize>(&mut self, at: &Trail<'_>) -> Result<[u8; N], DecodeError> {
-        match self.rest().first_chunk() {
-            Some(array) => {
-                self.position += N;
+        match self.rest.split_first_chunk() {
+            Some((array, rest)) => {
+                self.rest = rest;
                 Ok(*array)
             }
-            None => Err(self.too_short(self.position, N, at)),
+            None => Err(self.too_short(self.offset(), N, at)),
         }
     }
 
     /// The next octet, which can have only one value.
     #[inline]
     pub(crate) fn mandated(&mut self, expected: u8, at: &Trail<'_>) -> Result<(), DecodeError> {
-        let offset = self.position;
+        let offset = self.offset();
         match self.octet(at)? {
             found if found == expected => Ok(()),
             found => Err(DecodeError::new(offset, at, DecodeErrorKind::Octet { found, expected })),
         }
     }
 
-    /// A reader of the next octets, as many as `length`; `start` is where their length stands.
+    /// The next octets, as many as `length`; `start` is where their length stands.
     #[inline]
-    fn take(&mut self, start: usize, length: usize, at: &Trail<'_>) -> Result<Reader<'a>, DecodeError> {
-        let position = self.position;
-        // A length is at most MAX_MESSAGE, so the sum can't overflow; saturating keeps that plain to the compiler.
-        let end = position.saturating_add(length);
-        match self.octets.get(..end) {
-            Some(octets) => {
-                self.position = end;
-                Ok(Reader { octets, position, end: End::Element })
+    fn take(&mut self, start: usize, length: usize, at: &Trail<'_>) -> Result<&'a [u8], DecodeError> {
+        match self.rest.split_at_checked(length) {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                Ok(octets)
             }
             None => Err(self.too_short(start, length, at)),
         }
@@ -167,11 +171,11 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn too_short(&self, start: usize, needed: usize, at: &Trail<'_>) -> DecodeError {
-        let available = self.octets.len().saturating_sub(self.position);
+        let available = self.rest.len();
         match self.end {
             End::Message => {
                 let needed = needed.saturating_sub(available);
-                DecodeError::new(self.octets.len(), at, DecodeErrorKind::Truncated { needed })
+                DecodeError::new(self.end_offset, at, DecodeErrorKind::Truncated { needed })
             }
             End::Element => DecodeError::new(start, at, DecodeErrorKind::Overrun { needed, available }),
         }
@@ -180,7 +184,7 @@ impl<'a> Reader<'a> {
     /// A length, definite: X.690 clause 8.1.3, and the same in the envelope (DLMS A-XDR).
     #[inline]
     fn length(&mut self, at: &Trail<'_>, log: &mut Log) -> Result<usize, DecodeError> {
-        let start = self.position;
+        let start = self.offset();
         match self.octet(at)? {
             short @ 0..=0x7F => Ok(usize::from(short)),
             first => self.long_length(start, first, at, log),
@@ -202,12 +206,12 @@ impl<'a> Reader<'a> {
             _ => return fail(DecodeErrorKind::LengthOfLength { octets }),
         }
         let written = self.take(start, usize::from(octets), at)?;
-        let value = written.rest().iter().fold(0, |value, octet| value << 8 | u64::from(*octet));
+        let value = written.iter().fold(0, |value, octet| value << 8 | u64::from(*octet));
         let length = match usize::try_from(value) {
             Ok(length) if length <= MAX_MESSAGE => length,
             _ => return fail(DecodeErrorKind::LengthTooLarge { length: value }),
         };
-        if length < 0x80 || written.rest().first() == Some(&0) {
+        if length < 0x80 || written.first() == Some(&0) {
             log.non_minimal_length(start, at, length, octets + 1);
         }
         Ok(length)
@@ -215,8 +219,8 @@ impl<'a> Reader<'a> {
 
     /// The content of a field that starts with its length.
     #[inline]
-    pub(crate) fn content(&mut self, at: &Trail<'_>, log: &mut Log) -> Result<Reader<'a>, DecodeError> {
-        let start = self.position;
+    pub(crate) fn content(&mut self, at: &Trail<'_>, log: &mut Log) -> Result<&'a [u8], DecodeError> {
+        let start = self.offset();
         let length = self.length(at, log)?;
         self.take(start, length, at)
     }
@@ -228,12 +232,19 @@ impl<'a> Reader<'a> {
         tag: Tag,
         at: &Trail<'_>,
         log: &mut Log,
-    ) -> Result<Reader<'a>, DecodeError> {
-        match self.octets.get(self.position) {
-            Some(found) if *found == tag.0 => self.position += 1,
-            other => return Err(self.wrong_tag(other.copied(), tag, at)),
+    ) -> Result<&'a [u8], DecodeError> {
+        match self.rest.split_first() {
+            Some((found, rest)) if *found == tag.0 => self.rest = rest,
+            other => return Err(self.wrong_tag(other.map(|(found, _)| *found), tag, at)),
         }
         self.content(at, log)
+    }
+
+    /// A reader of the content of the next element, which must have this tag.
+    #[inline]
+    pub(crate) fn nested(&mut self, tag: Tag, at: &Trail<'_>, log: &mut Log) -> Result<Self, DecodeError> {
+        let content = self.element(tag, at, log)?;
+        Ok(self.inside(content))
     }
 
     #[cold]
@@ -242,7 +253,7 @@ impl<'a> Reader<'a> {
             Some(found) => DecodeErrorKind::Tag { found, expected },
             None => DecodeErrorKind::Missing { expected },
         };
-        DecodeError::new(self.position, at, kind)
+        DecodeError::new(self.offset(), at, kind)
     }
 
     /// The next element as it stands, header included, which must have this tag.
@@ -252,9 +263,9 @@ impl<'a> Reader<'a> {
         at: &Trail<'_>,
         log: &mut Log,
     ) -> Result<&'a [u8], DecodeError> {
-        let start = self.position;
+        let before = *self;
         self.element(tag, at, log)?;
-        Ok(self.since(start))
+        Ok(self.since(before))
     }
 
     /// A number that is not negative and fits 64 bits.
@@ -289,8 +300,8 @@ impl<'a> Reader<'a> {
         at: &Trail<'_>,
         log: &mut Log,
     ) -> Result<u64, DecodeError> {
-        let start = self.position;
-        match self.element(tag, at, log)?.rest() {
+        let start = self.offset();
+        match self.element(tag, at, log)? {
             [single @ 0..=0x7F] => Ok(u64::from(*single)),
             octets => wide_unsigned(octets, start, limit, at, log),
         }
@@ -299,8 +310,8 @@ impl<'a> Reader<'a> {
     /// An OCTET STRING of eight octets: an entity identifier or a key identifier.
     #[inline]
     pub(crate) fn eight_octets(&mut self, at: &Trail<'_>, log: &mut Log) -> Result<[u8; 8], DecodeError> {
-        let start = self.position;
-        let octets = self.element(Tag::OCTET_STRING, at, log)?.rest();
+        let start = self.offset();
+        let octets = self.element(Tag::OCTET_STRING, at, log)?;
         <[u8; 8]>::try_from(octets).map_err(|_| {
             DecodeError::new(start, at, DecodeErrorKind::Length { found: octets.len(), expected: "8" })
         })
@@ -317,14 +328,14 @@ impl<'a> Reader<'a> {
         mut decode: impl FnMut(&mut Reader<'a>, &Trail<'_>, &mut Log, &[T]) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
         let whole = at.field(field);
-        let mut content = self.element(tag, &whole, log)?;
+        let mut content = self.nested(tag, &whole, log)?;
         let mut entries = Vec::new();
         while !content.is_empty() {
             // The bound keeps the search for duplicates, which compares all pairs, short for any input.
             let Some(index) =
                 u8::try_from(entries.len()).ok().filter(|index| usize::from(*index) < MAX_ENTRIES)
             else {
-                return Err(DecodeError::new(content.position, &whole, DecodeErrorKind::TooManyEntries));
+                return Err(DecodeError::new(content.offset(), &whole, DecodeErrorKind::TooManyEntries));
             };
             let entry = decode(&mut content, &at.entry(field, index), log, &entries)?;
             entries.push(entry);

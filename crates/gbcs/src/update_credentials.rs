@@ -37,7 +37,7 @@ impl<'a> UpdateCommand<'a> {
         at: &Trail<'_>,
         log: &mut Log,
     ) -> Result<Self, DecodeError> {
-        let mut command = reader.element(Tag::SEQUENCE, at, log)?;
+        let mut command = reader.nested(Tag::SEQUENCE, at, log)?;
         let control = AuthorisingRemotePartyControl::decode(&mut command, at, log)?;
         let replacements = command.list(Tag::SEQUENCE, Field::Replacements, at, log, Replacement::decode)?;
         let path_certificates =
@@ -97,10 +97,10 @@ impl<'a> AuthorisingRemotePartyControl<'a> {
         const OTHER_CHANGES: Tag = Tag::context_constructed(6);
 
         let at = &parent.field(Field::Control);
-        let mut control = reader.element(Tag::SEQUENCE, at, log)?;
+        let mut control = reader.nested(Tag::SEQUENCE, at, log)?;
         let mode = replacement_mode(&mut control, at, log)?;
         let plaintext_symmetric_key = match control.next_is(KEY) {
-            true => Some(control.element(KEY, &at.field(Field::PlaintextSymmetricKey), log)?.rest()),
+            true => Some(control.element(KEY, &at.field(Field::PlaintextSymmetricKey), log)?),
             false => None,
         };
         let time_based_cpv_checks = match control.next_is(CHECKS) {
@@ -202,7 +202,7 @@ impl SpecialistSeqNumber {
         log: &mut Log,
     ) -> Result<Vec<Self>, DecodeError> {
         reader.list(tag, field, at, log, |entries, at, log, _| {
-            let mut entry = entries.element(Tag::SEQUENCE, at, log)?;
+            let mut entry = entries.nested(Tag::SEQUENCE, at, log)?;
             let usage = entry.unsigned_32(Tag::INTEGER, &at.field(Field::SeqNumberUsage), log)?;
             let seq_number = entry.unsigned_64(Tag::INTEGER, &at.field(Field::SeqNumber), log)?;
             entry.finish(at)?;
@@ -238,7 +238,7 @@ impl SeqNumberChange {
         log: &mut Log,
     ) -> Result<Vec<Self>, DecodeError> {
         reader.list(tag, field, at, log, |entries, at, log, _| {
-            let mut change = entries.element(Tag::SEQUENCE, at, log)?;
+            let mut change = entries.nested(Tag::SEQUENCE, at, log)?;
             let role = remote_party_role(&mut change, at, log)?;
             let floor_seq_number = change.unsigned_64(Tag::INTEGER, &at.field(Field::FloorSeqNumber), log)?;
             let specialist_floor_seq_numbers = match change.is_empty() {
@@ -277,7 +277,7 @@ impl<'a> Replacement<'a> {
         earlier: &[Self],
     ) -> Result<Self, DecodeError> {
         let start = entries.offset();
-        let mut replacement = entries.element(Tag::SEQUENCE, at, log)?;
+        let mut replacement = entries.nested(Tag::SEQUENCE, at, log)?;
         let certificate = replacement.verbatim(Tag::SEQUENCE, &at.field(Field::Certificate), log)?;
         let target_cell = cell_identifier(&mut replacement, Tag::SEQUENCE, Field::TargetCell, at, log)?;
         if earlier.iter().any(|other| other.target_cell == target_cell) {
@@ -309,10 +309,10 @@ impl UpdateResponse {
         at: &Trail<'_>,
         log: &mut Log,
     ) -> Result<Self, DecodeError> {
-        let mut response = reader.element(Tag::SEQUENCE, at, log)?;
+        let mut response = reader.nested(Tag::SEQUENCE, at, log)?;
         let null_at = &at.field(Field::CommandAccepted);
         let start = response.offset();
-        let octets = response.element(Tag::NULL, null_at, log)?.rest().len();
+        let octets = response.element(Tag::NULL, null_at, log)?.len();
         if octets > 0 {
             return Err(DecodeError::new(start, null_at, DecodeErrorKind::NullWithContent { octets }));
         }
@@ -349,7 +349,7 @@ impl UpdateAlert {
         at: &Trail<'_>,
         log: &mut Log,
     ) -> Result<Self, DecodeError> {
-        let mut alert = reader.element(Tag::SEQUENCE, at, log)?;
+        let mut alert = reader.nested(Tag::SEQUENCE, at, log)?;
         let alert_code = alert.unsigned_32(Tag::INTEGER, &at.field(Field::AlertCode), log)?;
         let execution_date_time = ExecutionDateTime::decode(&mut alert, at, log)?;
         let outcome = ExecutionOutcome::decode(&mut alert, at, log)?;
