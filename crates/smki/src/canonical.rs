@@ -85,10 +85,9 @@ fn is_canonical_value(element: &Element<'_>) -> bool {
     let value = element.value;
     match element.tag {
         Tag::Boolean => matches!(value, [0x00 | 0xFF]),
-        Tag::Integer | Tag::Enumerated => match value {
-            [] | [0x00, 0x00..=0x7F, ..] | [0xFF, 0x80..=0xFF, ..] => false,
-            _ => true,
-        },
+        Tag::Integer | Tag::Enumerated => {
+            !matches!(value, [] | [0x00, 0x00..=0x7F, ..] | [0xFF, 0x80..=0xFF, ..])
+        }
         Tag::BitString => match value {
             [0, ..] => true,
             [unused @ 1..=7, .., last] => last.trailing_zeros() >= u32::from(*unused),

@@ -114,18 +114,7 @@ impl Certificate {
         let identifiers: Vec<_> = self.subject.values(oid::X500_UNIQUE_IDENTIFIER).collect();
         match identifiers.as_slice() {
             [] => findings.push(ProfileFinding::UniqueIdentifierAbsent),
-            [AttributeValue::Bits { unused: 0, octets }] if octets.len() == 8 => {}
-            [AttributeValue::Bits { unused, octets }] => {
-                findings.push(ProfileFinding::UniqueIdentifierForm {
-                    unused_bits: Some(*unused),
-                    octets: octets.len(),
-                })
-            }
-            [AttributeValue::Text(text)] => {
-                findings.push(ProfileFinding::UniqueIdentifierForm { unused_bits: None, octets: text.len() })
-            }
-            [AttributeValue::Other { content, .. }] => findings
-                .push(ProfileFinding::UniqueIdentifierForm { unused_bits: None, octets: content.len() }),
+            [identifier] => findings.extend(unique_identifier_form(identifier)),
             several => findings.push(ProfileFinding::UniqueIdentifierRepeated { count: several.len() }),
         }
         self.inspect_end_entity(findings);
@@ -257,4 +246,14 @@ impl Certificate {
             }
         }));
     }
+}
+
+fn unique_identifier_form(identifier: &AttributeValue) -> Option<ProfileFinding> {
+    let (unused_bits, octets) = match identifier {
+        AttributeValue::Bits { unused: 0, octets } if octets.len() == 8 => return None,
+        AttributeValue::Bits { unused, octets } => (Some(*unused), octets.len()),
+        AttributeValue::Text(text) => (None, text.len()),
+        AttributeValue::Other { content, .. } => (None, content.len()),
+    };
+    Some(ProfileFinding::UniqueIdentifierForm { unused_bits, octets })
 }
