@@ -1,1 +1,26 @@
-//! To be written.
+//! Certificates of the smart metering key infrastructure (SMKI).
+mod canonical;
+mod certificate;
+mod decode;
+mod error;
+mod extension;
+mod finding;
+mod key;
+mod name;
+mod oid;
+mod path;
+mod profile;
+mod signature;
+mod store;
+mod text;
+mod validity;
+pub use certificate::{Certificate, CertificateKind, MAX_CERTIFICATE};
+pub use error::{CertificateError, Field};
+pub use finding::{FindingLevel, ProfileFinding};
+pub use key::KeyFault;
+pub use name::Name;
+pub use path::{IssuerFault, PathError, PathLimits, PathNote, PathToAnchor, Paths};
+pub use profile::Profile;
+pub use store::{Added, CertificateId, Store, StoreBuilder};
+pub use text::{Located, ReadError, read_certificates};
+pub use validity::Validity;

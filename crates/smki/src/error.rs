@@ -1,0 +1,119 @@
+//! Why octets are not a certificate.
+
+use std::fmt;
+
+/// Why octets are not an X.509 certificate that this crate reads.
+///
+/// A certificate that can be read but departs from the SMKI profile is no error: see
+/// [`ProfileFinding`](crate::ProfileFinding).
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum CertificateError {
+    /// There are no octets.
+    #[error("no octets")]
+    Empty,
+    /// More octets than any certificate has.
+    #[error("{octets} octets, more than the {} allowed for a certificate", crate::MAX_CERTIFICATE)]
+    TooLarge {
+        /// How many there are.
+        octets: usize,
+    },
+    /// A private key. Nothing of it is kept.
+    #[error("a private key, which has no place among the inputs of an audit; it was not kept")]
+    PrivateKey,
+    /// The first octet does not open a SEQUENCE.
+    #[error("starts with octet {found:02X}, expected 30, a SEQUENCE")]
+    NotASequence {
+        /// The first octet.
+        found: u8,
+    },
+    /// The certificate ends before its own length says.
+    #[error("cut off: only {found} octets")]
+    Truncated {
+        /// How many octets there are.
+        found: usize,
+    },
+    /// Octets follow the certificate.
+    #[error("followed by {octets} further octets")]
+    TrailingOctets {
+        /// How many.
+        octets: usize,
+    },
+    /// A part that the signature does not cover is not in DER, such as an outer length with padding.
+    ///
+    /// Anyone can change how such a part is written without breaking the signature, and so give one certificate many
+    /// fingerprints. It is refused instead of being written anew.
+    #[error(
+        "not DER at octet {offset}, outside what is signed: one certificate would have many fingerprints"
+    )]
+    FrameNotCanonical {
+        /// The offset of the element that is not DER.
+        offset: usize,
+    },
+    /// A field is absent or cannot be read (RFC 5280 section 4.1).
+    #[error("{field} absent or malformed")]
+    Malformed {
+        /// The field.
+        field: Field,
+    },
+    /// The content of an extension cannot be read.
+    #[error("extension {oid} malformed")]
+    MalformedExtension {
+        /// The extension.
+        oid: String,
+    },
+    /// An extension occurs twice, which RFC 5280 section 4.2 forbids: which one counts can't be told.
+    #[error("extension {oid} occurs more than once")]
+    DuplicateExtension {
+        /// The extension.
+        oid: String,
+    },
+    /// The keyUsage BIT STRING is impossible: more than 7 unused bits, unused bits of no octets, bits beyond the 16th.
+    #[error("keyUsage malformed: {unused_bits} unused bits in {octets} octets")]
+    MalformedKeyUsage {
+        /// What the first content octet says.
+        unused_bits: u8,
+        /// How many octets of bits follow.
+        octets: usize,
+    },
+}
+
+/// A field of a certificate, by its name in RFC 5280 section 4.1.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Field {
+    /// The sequence of certificate, algorithm and signature, or of the fields of the signed part.
+    Certificate,
+    /// `version`.
+    Version,
+    /// `serialNumber`.
+    SerialNumber,
+    /// `signature` or `signatureAlgorithm`.
+    SignatureAlgorithm,
+    /// `issuer` or `subject`.
+    Name,
+    /// `validity`.
+    Validity,
+    /// `subjectPublicKeyInfo`.
+    SubjectPublicKeyInfo,
+    /// `extensions`.
+    Extensions,
+    /// `signatureValue`.
+    SignatureValue,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Certificate => "sequence of a certificate",
+            Self::Version => "version",
+            Self::SerialNumber => "serialNumber",
+            Self::SignatureAlgorithm => "signature algorithm",
+            Self::Name => "issuer or subject name",
+            Self::Validity => "validity",
+            Self::SubjectPublicKeyInfo => "subjectPublicKeyInfo",
+            Self::Extensions => "extensions",
+            Self::SignatureValue => "signatureValue",
+        })
+    }
+}
