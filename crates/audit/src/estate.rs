@@ -7,11 +7,12 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use types::{
-    Credentials, DistributorId, EstateRow, Eui64, Interner, Mpan, MpanFault, MpanField, RegistrationRow,
-    Symbol,
+    Credentials, DistributorId, EstateRow, Eui64, InputId, Interner, Mpan, MpanFault, MpanField,
+    RegistrationRow, Symbol,
 };
 
 use crate::directory::{Directory, Owner};
+use crate::timeline::Disposition;
 
 /// Who ought to be in the network operator cells of a meter.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -79,6 +80,15 @@ pub struct Meter<'e> {
 }
 
 impl Meter<'_> {
+    /// The responsible party, if that is known, whether its credentials are expected or not.
+    #[must_use]
+    pub const fn owner(&self) -> Option<Owner> {
+        match self.expectation {
+            Expectation::Party(owner) | Expectation::Nobody(owner) => Some(owner),
+            Expectation::Unknown(_) => None,
+        }
+    }
+
     /// The device.
     #[must_use]
     pub fn device(&self) -> Eui64 {
@@ -154,6 +164,21 @@ impl Estate {
     #[must_use]
     pub fn rows(&self) -> &[EstateRow] {
         &self.rows
+    }
+
+    /// How each row ended, by the number of its input: a row that repeats the first of its device is a duplicate, one
+    /// that says something else counts.
+    pub fn row_dispositions(&self) -> impl Iterator<Item = (InputId, Disposition)> + '_ {
+        (0..self.len()).flat_map(|index| {
+            let rows = self.rows_of(index);
+            rows.iter().enumerate().map(move |(position, row)| {
+                let repeats = rows
+                    .iter()
+                    .take(position)
+                    .any(|earlier| EstateRow { origin: row.origin, ..*earlier } == *row);
+                (row.origin.input, if repeats { Disposition::Duplicate } else { Disposition::Used })
+            })
+        })
     }
 
     /// The rows of the meter of this index.

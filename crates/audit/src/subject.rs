@@ -115,10 +115,7 @@ impl<'a> Subject<'a> {
     /// The party that ought to be in the cells, if that is known.
     #[must_use]
     pub const fn owner(&self) -> Option<Owner> {
-        match self.meter.expectation {
-            Expectation::Party(owner) | Expectation::Nobody(owner) => Some(owner),
-            Expectation::Unknown(_) => None,
-        }
+        self.meter.owner()
     }
 
     /// Who stands behind what a cell reports; `None` if it reports nothing.

@@ -92,7 +92,7 @@ pub fn cell_timeline(
         timeline.decided = None;
     }
     timeline.update_failed =
-        mine().filter(|seen| matches!(seen.seen, Seen::UpdateFailed(_)) && seen.at >= newest.at).next_back();
+        mine().rfind(|seen| matches!(seen.seen, Seen::UpdateFailed(_)) && seen.at >= newest.at);
     timeline
 }
 

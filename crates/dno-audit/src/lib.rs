@@ -1,1 +1,43 @@
-//! To be written.
+//! Audits whether GB electricity meters hold the right network operator credentials.
+//!
+//! This crate is the paved path: a [`Config`] says what to read and as of when, [`run`] reads it, assesses every meter
+//! of the estate and writes the report package, [`explain`] shows how one meter was judged, and [`inspect`] shows what
+//! a file holds. The parts below it – identifiers, GBCS messages, SMKI certificates, formats, rules, report – are
+//! crates of their own for those who need only one of them.
+//!
+//! Only this crate opens files, and nothing in it reads the clock, the environment or a random number: the same inputs,
+//! configuration and rule set give the same octets.
+//!
+//! ```no_run
+//! use dno_audit::{Config, Progress, run};
+//!
+//! let config = Config::load("audit.toml".as_ref())?;
+//! let finished = run(&config, "report".as_ref(), &Progress::silent())?;
+//! println!("{} meters", finished.summary.counts.meters);
+//! # Ok::<(), dno_audit::Error>(())
+//! ```
+
+mod accounts;
+mod config;
+mod directory;
+mod error;
+mod explain;
+mod inputs;
+mod inspect;
+mod load;
+mod package;
+mod progress;
+mod run;
+mod spool;
+
+pub use config::{Config, InputSpec, Inputs, TEMPLATE};
+pub use error::{ConfigError, Error};
+//pub use explain::{Explanation, explain};
+//pub use inspect::{Inspected, Signatures, inspect};
+pub use progress::Progress;
+pub use run::{Finished, run};
+
+pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, rule};
+pub use report::model::v1 as model;
+pub use report::{canonical, rule_rows, rule_set_digest};
+pub use types::{AsOf, Eui64, Timestamp};

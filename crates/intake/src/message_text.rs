@@ -130,7 +130,7 @@ impl Reading {
                 self.pending = Pending::default();
             }
             Decoded::Open(error) => {
-                self.pending.error = error.or(self.pending.error);
+                self.pending.error = error.or_else(|| self.pending.error.take());
                 self.flush(take);
             }
         }

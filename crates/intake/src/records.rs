@@ -46,7 +46,7 @@ pub struct RecordOptions<'o> {
     /// Headers of a CSV table.
     pub columns: ColumnMap,
     /// Keys for device signatures.
-    pub keys: &'o dyn DeviceKeys,
+    pub keys: &'o (dyn DeviceKeys + Sync),
 }
 
 impl std::fmt::Debug for RecordOptions<'_> {

@@ -1,0 +1,105 @@
+//! What became of each input: its size, its digest, and how each of its records ended.
+
+use audit::InputUse;
+use audit::timeline::Disposition;
+use intake::{Form, Record, Reject};
+use report::model::v1::{InputEntry, RecordCounts};
+use report::{Quarantined, quarantine_row};
+use types::{Eui64, InputId, Sha256Digest};
+
+use crate::error::Error;
+use crate::inputs::{InputFile, Role};
+use crate::spool::Spool;
+
+/// The account of one input.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) role: Role,
+    pub(crate) name: String,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: Sha256Digest,
+    pub(crate) observed_at: Option<types::Timestamp>,
+    pub(crate) uses: InputUse,
+    pub(crate) quarantine: Spool,
+}
+
+impl Account {
+    pub(crate) fn new(file: &InputFile) -> Self {
+        Self {
+            role: file.role,
+            name: file.name.clone(),
+            bytes: 0,
+            sha256: Sha256Digest::default(),
+            observed_at: file.spec.observed_at,
+            uses: InputUse::default(),
+            quarantine: Spool::new(),
+        }
+    }
+
+    pub(crate) fn count(&mut self, disposition: Disposition) {
+        self.uses.count(disposition);
+    }
+
+    /// Puts a record into the quarantine. Of a certificate file nothing is shown, since it may hold a private key.
+    pub(crate) fn quarantine(&mut self, record: &Record<'_>, reject: &Reject) -> Result<(), Error> {
+        let octets = record.octets;
+        let (octets, text) = match record.form {
+            Form::Message => (Some(octets), None),
+            Form::Text => (None, Some(octets)),
+        };
+        self.put(reject, record.device, record.origin.line, octets, text)
+    }
+
+    pub(crate) fn put(
+        &mut self,
+        reject: &Reject,
+        device: Option<Eui64>,
+        line: u32,
+        octets: Option<&[u8]>,
+        text: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        self.uses.quarantined += 1;
+        let detail = reject.to_string();
+        let row =
+            quarantine_row(&Quarantined { reason: reject.id(), detail: &detail, device, line, octets, text });
+        let mut line = Vec::new();
+        report::push_line(&row, &mut line)?;
+        self.quarantine.push(&line)
+    }
+
+    pub(crate) fn entry(&self) -> InputEntry {
+        InputEntry {
+            bytes: self.bytes,
+            name: self.name.clone(),
+            not_relevant: self.uses.not_relevant.iter().map(|(why, count)| (why.name(), *count)).collect(),
+            records: record_counts(&self.uses),
+            role: self.role.name(),
+            sha256: self.sha256.to_string(),
+        }
+    }
+}
+
+/// The wire form of the account of records.
+pub(crate) fn record_counts(uses: &InputUse) -> RecordCounts {
+    RecordCounts {
+        duplicate: uses.duplicate,
+        not_relevant: uses.not_relevant_total(),
+        quarantined: uses.quarantined,
+        superseded: uses.superseded,
+        total: uses.records(),
+        used: uses.used,
+    }
+}
+
+/// Puts accounts into the order of the manifest – role, digest, name – and tells the new number of each.
+pub(crate) fn sort(accounts: Vec<Account>) -> (Vec<Account>, Vec<InputId>) {
+    let mut numbered: Vec<(usize, Account)> = accounts.into_iter().enumerate().collect();
+    numbered.sort_by(|(_, a), (_, b)| (a.role, a.sha256, &a.name).cmp(&(b.role, b.sha256, &b.name)));
+    let mut numbers = vec![InputId(0); numbered.len()];
+    for ((old, _), new) in numbered.iter().zip(0u32..) {
+        if let Some(number) = numbers.get_mut(*old) {
+            *number = InputId(new);
+        }
+    }
+    (numbered.into_iter().map(|(_, account)| account).collect(), numbers)
+}

@@ -1,0 +1,253 @@
+//! What to audit, with what, as of when.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use audit::Options;
+use intake::ColumnMap;
+use serde::Deserialize;
+use types::{AsOf, Timestamp, ZonelessTimes};
+
+use crate::error::ConfigError;
+
+/// A commented `audit.toml` to start from.
+pub const TEMPLATE: &str = include_str!("../data/audit.toml");
+
+/// One input: a file, a folder or a pattern, and what is to be known of it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct InputSpec {
+    /// A file, a folder (read with all folders below it) or a pattern with `*`, `?` or `[…]`.
+    pub path: String,
+    /// The time of records that have none of their own.
+    pub observed_at: Option<Timestamp>,
+    /// Headers of a CSV table, by field.
+    pub columns: ColumnMap,
+}
+
+impl InputSpec {
+    /// An input about which nothing more is to be known.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into(), ..Self::default() }
+    }
+}
+
+/// The inputs of an audit, by role.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// Records of cell state.
+    pub records: Vec<InputSpec>,
+    /// Certificates of organisations, authorities and devices.
+    pub certificates: Vec<InputSpec>,
+    /// Certificates that are trusted as they are.
+    pub trust_anchors: Vec<InputSpec>,
+    /// The meters to account for.
+    pub estate: Vec<InputSpec>,
+    /// Who is responsible for each metering point.
+    pub registration: Vec<InputSpec>,
+    /// Directory files beside the one that is shipped.
+    pub directory: Vec<InputSpec>,
+}
+
+/// A valid configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The folder against which relative paths of inputs are read.
+    pub base: PathBuf,
+    /// The instant of the audit.
+    pub as_of: AsOf,
+    /// The inputs.
+    pub inputs: Inputs,
+    /// Settings of the rules.
+    pub options: Options,
+    /// What times without a zone mean.
+    pub zoneless: ZonelessTimes,
+    /// Worker threads; as many as there are processors if not said. It changes no result.
+    pub threads: Option<usize>,
+    /// Where the report goes, if the file says.
+    pub out: Option<PathBuf>,
+    /// The share of records that may be quarantined, and of meters that may be not known, for a run to count as
+    /// complete.
+    pub allowed_share: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    as_of: Option<String>,
+    out: Option<PathBuf>,
+    zoneless_times: Option<Zoneless>,
+    threads: Option<usize>,
+    allowed_share: Option<f64>,
+    #[serde(default)]
+    inputs: FileInputs,
+    #[serde(default)]
+    rules: FileRules,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FileInputs {
+    records: Vec<FileInput>,
+    certificates: Vec<FileInput>,
+    trust_anchors: Vec<FileInput>,
+    estate: Vec<FileInput>,
+    registration: Vec<FileInput>,
+    directory: Vec<FileInput>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FileInput {
+    Path(String),
+    Detailed(DetailedInput),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DetailedInput {
+    path: String,
+    observed_at: Option<String>,
+    #[serde(default)]
+    columns: BTreeMap<String, String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FileRules {
+    stale_after_days: Option<u32>,
+    expiring_within_days: Option<u32>,
+    accepted_policies: Option<Vec<String>>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Zoneless {
+    Refuse,
+    Utc,
+}
+
+impl Config {
+    /// A configuration as of an instant, with no inputs yet, whose relative paths are read against `base`.
+    #[must_use]
+    pub fn new(as_of: AsOf, base: PathBuf) -> Self {
+        Self {
+            base,
+            as_of,
+            inputs: Inputs::default(),
+            options: Options::default(),
+            zoneless: ZonelessTimes::Refuse,
+            threads: None,
+            out: None,
+            allowed_share: 0.0,
+        }
+    }
+
+    /// Reads `audit.toml`. Paths in it are relative to its folder.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be read, has another form, names a setting that does not exist, or lacks the instant.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::Unreadable { path: shown.clone(), message: error.to_string() })?;
+        let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        Self::parse(&text, &shown, base)
+    }
+
+    /// Reads the text of an `audit.toml`; `path` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::load`].
+    pub fn parse(text: &str, path: &str, base: PathBuf) -> Result<Self, ConfigError> {
+        let file: File = toml::from_str(text)
+            .map_err(|error| ConfigError::Toml { path: path.to_owned(), message: error.to_string() })?;
+        let as_of = file.as_of.ok_or(ConfigError::Missing {
+            field: "as_of",
+            hint: "the instant of the audit, such as as_of = \"2026-01-01T00:00:00Z\"",
+        })?;
+        let as_of = AsOf(instant("as_of", &as_of)?);
+        let mut config = Self::new(as_of, base);
+        config.zoneless = match file.zoneless_times {
+            None | Some(Zoneless::Refuse) => ZonelessTimes::Refuse,
+            Some(Zoneless::Utc) => ZonelessTimes::Utc,
+        };
+        config.threads = file.threads;
+        config.out = file.out.map(|out| config.base.join(out));
+        config.allowed_share = file.allowed_share.unwrap_or(0.0);
+        let FileInputs { records, certificates, trust_anchors, estate, registration, directory } =
+            file.inputs;
+        config.inputs = Inputs {
+            records: specs(records)?,
+            certificates: specs(certificates)?,
+            trust_anchors: specs(trust_anchors)?,
+            estate: specs(estate)?,
+            registration: specs(registration)?,
+            directory: specs(directory)?,
+        };
+        let FileRules { stale_after_days, expiring_within_days, accepted_policies } = file.rules;
+        config.options.stale_after_days = stale_after_days.unwrap_or(config.options.stale_after_days);
+        config.options.expiring_within_days =
+            expiring_within_days.unwrap_or(config.options.expiring_within_days);
+        if let Some(policies) = accepted_policies {
+            config.options.profile = smki::Profile::with_policies(policies);
+        }
+        Ok(config)
+    }
+
+    /// Whether what no audit can do without is there.
+    ///
+    /// # Errors
+    ///
+    /// What is missing, and what it is for.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let missing = |field, hint| Err(ConfigError::Missing { field, hint });
+        if self.inputs.estate.is_empty() {
+            return missing("estate", "a CSV of the meters to account for");
+        }
+        if self.inputs.trust_anchors.is_empty() {
+            return missing(
+                "trust-anchor",
+                "the root or issuing certificate to which certificates must lead",
+            );
+        }
+        Ok(())
+    }
+}
+
+fn specs(inputs: Vec<FileInput>) -> Result<Vec<InputSpec>, ConfigError> {
+    let spec = |input| match input {
+        FileInput::Path(path) => Ok(InputSpec::new(path)),
+        FileInput::Detailed(DetailedInput { path, observed_at, columns }) => Ok(InputSpec {
+            path,
+            observed_at: observed_at.map(|text| instant("observed_at", &text)).transpose()?,
+            columns: ColumnMap(columns),
+        }),
+    };
+    inputs.into_iter().map(spec).collect()
+}
+
+fn instant(field: &'static str, text: &str) -> Result<Timestamp, ConfigError> {
+    text.parse().map_err(|error| ConfigError::Time { field, text: text.to_owned(), error })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_is_a_configuration() {
+        let config = Config::parse(TEMPLATE, "audit.toml", PathBuf::new()).unwrap();
+        config.check().unwrap();
+        assert_eq!(config.options.stale_after_days, Options::default().stale_after_days);
+    }
+
+    #[test]
+    fn an_unknown_setting_is_refused_with_its_place() {
+        let error = Config::parse("as_of = \"2026-01-01T00:00:00Z\"\nstale = 3\n", "a.toml", PathBuf::new())
+            .unwrap_err();
+        let ConfigError::Toml { message, .. } = error else { panic!("{error}") };
+        assert!(message.contains("line 2") && message.contains("stale"), "{message}");
+    }
+}

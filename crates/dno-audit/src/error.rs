@@ -1,0 +1,113 @@
+//! Why a run does not come to an end.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a run does not come to an end. A bad record is none of these: it is in the quarantine.
+#[non_exhaustive]
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration can't be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An input can't be read as a whole.
+    #[error(transparent)]
+    Intake(#[from] intake::IntakeError),
+    /// Directory data contradicts itself.
+    #[error("directory: {0}")]
+    Directory(#[from] audit::DirectoryError),
+    /// A file can't be opened, listed or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A temporary file fails.
+    #[error("temporary file: {0}")]
+    Temporary(io::Error),
+    /// A row has no JSON form.
+    #[error(transparent)]
+    Canonical(#[from] report::CanonicalError),
+    /// The report's place is taken by something that is no report.
+    #[error("{}: exists and is no report package; nothing was written", path.display())]
+    NotAPackage {
+        /// The place.
+        path: PathBuf,
+    },
+    /// The number of worker threads can't be had.
+    #[error("{threads} threads: {message}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the pool said.
+        message: String,
+    },
+}
+
+impl Error {
+    /// Whether the user can mend it by other arguments or another configuration, rather than by another disk.
+    #[must_use]
+    pub const fn is_usage(&self) -> bool {
+        matches!(self, Self::Config(_) | Self::Directory(_) | Self::NotAPackage { .. } | Self::Threads { .. })
+    }
+}
+
+/// Why a configuration can't be used.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ConfigError {
+    /// Not TOML of the documented form; the message names line and column.
+    #[error("{path}: {message}")]
+    Toml {
+        /// The file.
+        path: String,
+        /// What the TOML reader says.
+        message: String,
+    },
+    /// The file can't be read.
+    #[error("{path}: {message}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        message: String,
+    },
+    /// A time that is none.
+    #[error("{field}: {text:?}: {error}")]
+    Time {
+        /// The setting.
+        field: &'static str,
+        /// The text.
+        text: String,
+        /// What is wrong.
+        error: types::ParseTimestampError,
+    },
+    /// A setting without which no audit is possible.
+    #[error("{field} is missing: {hint}")]
+    Missing {
+        /// The setting.
+        field: &'static str,
+        /// What it is for.
+        hint: &'static str,
+    },
+    /// A pattern or path that matches no file.
+    #[error("{role}: {pattern:?} matches no file")]
+    NoMatch {
+        /// The role of the input.
+        role: &'static str,
+        /// The pattern.
+        pattern: String,
+    },
+    /// A pattern that is none.
+    #[error("{role}: {pattern:?}: {message}")]
+    Pattern {
+        /// The role of the input.
+        role: &'static str,
+        /// The pattern.
+        pattern: String,
+        /// What is wrong.
+        message: String,
+    },
+}

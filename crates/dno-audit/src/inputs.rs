@@ -1,0 +1,112 @@
+//! Which files the paths of a configuration mean.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use crate::config::InputSpec;
+use crate::error::{ConfigError, Error};
+
+/// What an input is for. The order is the order of the manifest.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Role {
+    Certificates,
+    Directory,
+    Estate,
+    Records,
+    Registration,
+    TrustAnchors,
+}
+
+impl Role {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Certificates => "certificates",
+            Self::Directory => "directory",
+            Self::Estate => "estate",
+            Self::Records => "records",
+            Self::Registration => "registration",
+            Self::TrustAnchors => "trust-anchors",
+        }
+    }
+}
+
+/// A file to read.
+#[derive(Clone, Debug)]
+pub(crate) struct InputFile {
+    pub(crate) role: Role,
+    pub(crate) path: PathBuf,
+    /// The file's name, or its path below the folder that was named: the same wherever that folder lies.
+    pub(crate) name: String,
+    pub(crate) spec: InputSpec,
+}
+
+impl InputFile {
+    pub(crate) fn open(&self) -> Result<File, Error> {
+        File::open(&self.path).map_err(|source| Error::File { path: self.path.clone(), source })
+    }
+}
+
+/// The files of all specs of a role. A file that is named twice is read once; the order does not matter to the report.
+pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<InputFile>, Error> {
+    let mut files: Vec<InputFile> = Vec::new();
+    for spec in specs {
+        let before = files.len();
+        let path = base.join(&spec.path);
+        if path.is_dir() {
+            walk(role, spec, &path, &mut files)?;
+        } else if path.exists() {
+            files.push(file(role, spec, path.clone(), file_name(&path)));
+        } else {
+            matching(role, spec, &path, &mut files)?;
+        }
+        if files.len() == before {
+            return Err(ConfigError::NoMatch { role: role.name(), pattern: spec.path.clone() }.into());
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    files.retain(|file| seen.insert(std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
+    Ok(files)
+}
+
+fn file(role: Role, spec: &InputSpec, path: PathBuf, name: String) -> InputFile {
+    InputFile { role, path, name, spec: spec.clone() }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// All files below a folder; links to folders are followed, loops of them are an error.
+fn walk(role: Role, spec: &InputSpec, folder: &Path, files: &mut Vec<InputFile>) -> Result<(), Error> {
+    for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_path_buf();
+            Error::File { path, source: error.into() }
+        })?;
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        files.push(file(role, spec, entry.path().to_path_buf(), parts.join("/")));
+    }
+    Ok(())
+}
+
+/// The files, and the files of folders, that a pattern matches.
+fn matching(role: Role, spec: &InputSpec, pattern: &Path, files: &mut Vec<InputFile>) -> Result<(), Error> {
+    let pattern_error =
+        |message: String| ConfigError::Pattern { role: role.name(), pattern: spec.path.clone(), message };
+    let paths = glob::glob(&pattern.to_string_lossy()).map_err(|error| pattern_error(error.to_string()))?;
+    for path in paths {
+        let path =
+            path.map_err(|error| Error::File { path: error.path().to_path_buf(), source: error.into() })?;
+        if path.is_dir() {
+            walk(role, spec, &path, files)?;
+        } else {
+            let name = file_name(&path);
+            files.push(file(role, spec, path, name));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,304 @@
+//! Reads all inputs of a run.
+
+use audit::timeline::{Disposition, NotRelevant};
+use audit::{Directory, Estate};
+use intake::{CertificateRecord, Record, RecordOptions, Source};
+use rayon::prelude::*;
+use smki::{Added, PathLimits, Paths, Store, StoreBuilder};
+use types::{DirectoryRecords, EstateRow, InputId, Interner, Mpan, Observation, RegistrationRow};
+
+use crate::accounts::{Account, sort};
+use crate::config::Config;
+use crate::directory::{SHIPPED, SHIPPED_NAME, shipped};
+use crate::error::Error;
+use crate::inputs::{InputFile, Role, find};
+use crate::progress::Progress;
+
+/// The certificates of a run.
+#[derive(Debug)]
+pub(crate) struct LoadedCertificates {
+    pub(crate) store: Store,
+    pub(crate) paths: Paths,
+    pub(crate) accounts: Vec<Account>,
+}
+
+/// Everything that was read, with the inputs in the order of the manifest.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) store: Store,
+    pub(crate) paths: Paths,
+    pub(crate) names: Interner,
+    pub(crate) directory: Directory,
+    pub(crate) estate: Estate,
+    /// Sorted by [`audit::timeline::order`].
+    pub(crate) observations: Vec<Observation>,
+}
+
+/// Called for every record of cell state, used or not.
+pub(crate) type Watch<'w> = &'w (dyn Fn(&InputFile, &Record<'_>) + Sync);
+
+/// Reads all inputs.
+pub(crate) fn load(
+    config: &Config,
+    progress: &Progress<'_>,
+    watch: Option<Watch<'_>>,
+) -> Result<Loaded, Error> {
+    config.check()?;
+    let find = |role, specs: &[crate::InputSpec]| find(role, specs, &config.base);
+    let inputs = &config.inputs;
+    let estate_files = find(Role::Estate, &inputs.estate)?;
+    let registration_files = find(Role::Registration, &inputs.registration)?;
+    let record_files = find(Role::Records, &inputs.records)?;
+
+    let LoadedCertificates { store, paths, mut accounts } = load_certificates(config)?;
+    progress.say(|| format!("{} certificates, {} signatures checked", store.len(), paths.signature_checks()));
+    let directory = load_directory(config, &mut accounts)?;
+
+    let first_estate = accounts.len();
+    let first_records = first_estate + estate_files.len() + registration_files.len();
+    let (estate, records) = rayon::join(
+        || load_estate(&estate_files, &registration_files, first_estate),
+        || load_records(config, &record_files, &store, first_records, watch),
+    );
+    let LoadedEstate { rows, registration, names, accounts: estate_accounts } = estate?;
+    progress.say(|| format!("{} estate rows, {} registration rows", rows.len(), registration.len()));
+    accounts.extend(estate_accounts);
+    let (mut observations, record_accounts) = records?;
+    progress.say(|| format!("{} observations of network operator cells", observations.len()));
+    accounts.extend(record_accounts);
+
+    let (mut accounts, numbers) = sort(accounts);
+    let renumber = |input: &mut InputId| *input = numbers.get(input.0 as usize).copied().unwrap_or(*input);
+    let (mut rows, mut registration) = (rows, registration);
+    rows.iter_mut().for_each(|row| renumber(&mut row.origin.input));
+    registration.iter_mut().for_each(|row| renumber(&mut row.origin.input));
+    observations.par_iter_mut().for_each(|seen| {
+        seen.origin.input = numbers.get(seen.origin.input.0 as usize).copied().unwrap_or(seen.origin.input);
+    });
+    observations.par_sort_unstable_by(audit::timeline::order);
+    count_registration(&mut registration, &rows, &mut accounts);
+    let estate = Estate::new(rows, registration, &names, &directory);
+    for (input, disposition) in estate.row_dispositions() {
+        if let Some(account) = accounts.get_mut(input.0 as usize) {
+            account.count(disposition);
+        }
+    }
+    Ok(Loaded { accounts, store, paths, names, directory, estate, observations })
+}
+
+/// Reads an input to its end by `read`, and puts size and digest into its account.
+fn read<T>(
+    file: &InputFile,
+    number: usize,
+    account: &mut Account,
+    read: impl FnOnce(&mut Source<'_>, &mut Account) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let number = InputId(u32::try_from(number).unwrap_or(u32::MAX));
+    let mut source = Source::new(file.path.display().to_string(), number, file.open()?);
+    let value = read(&mut source, account)?;
+    (account.bytes, account.sha256) = source.finish()?;
+    Ok(value)
+}
+
+/// Reads certificates and trust anchors and verifies the paths between them.
+pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, Error> {
+    let mut builder = StoreBuilder::new();
+    let mut accounts = Vec::new();
+    let anchors = find(Role::TrustAnchors, &config.inputs.trust_anchors, &config.base)?;
+    let certificates = find(Role::Certificates, &config.inputs.certificates, &config.base)?;
+    for file in anchors.iter().chain(&certificates) {
+        let mut account = Account::new(file);
+        let records =
+            read(file, accounts.len(), &mut account, |source, _| Ok(intake::read_certificates(source)?))?;
+        for CertificateRecord { origin, outcome } in records {
+            let added = match outcome {
+                Ok(certificate) if file.role == Role::TrustAnchors => builder.add_trust_anchor(certificate),
+                Ok(certificate) => builder.add(certificate),
+                Err(reject) => {
+                    account.put(&reject, None, origin.line, None, None)?;
+                    continue;
+                }
+            };
+            account.count(match added {
+                Added::New => Disposition::Used,
+                _ => Disposition::Duplicate,
+            });
+        }
+        accounts.push(account);
+    }
+    let store = builder.build();
+    let paths = store.verify_paths(PathLimits::default());
+    Ok(LoadedCertificates { store, paths, accounts })
+}
+
+/// Reads directory files on top of the shipped one, which stands among the inputs too.
+fn load_directory(config: &Config, accounts: &mut Vec<Account>) -> Result<Directory, Error> {
+    let shipped_file = InputFile {
+        role: Role::Directory,
+        path: SHIPPED_NAME.into(),
+        name: SHIPPED_NAME.to_owned(),
+        spec: crate::InputSpec::default(),
+    };
+    let mut account = Account::new(&shipped_file);
+    account.bytes = u64::try_from(SHIPPED.len()).unwrap_or(0);
+    account.sha256 = report::digest(SHIPPED.as_bytes());
+    let shipped = shipped()?;
+    account.uses.used = parties(&shipped);
+    accounts.push(account);
+
+    let mut own: Vec<(types::Sha256Digest, DirectoryRecords)> = Vec::new();
+    for file in find(Role::Directory, &config.inputs.directory, &config.base)? {
+        let mut account = Account::new(&file);
+        let records =
+            read(&file, accounts.len(), &mut account, |source, _| Ok(intake::read_directory(source)?))?;
+        account.uses.used = parties(&records);
+        own.push((account.sha256, records));
+        accounts.push(account);
+    }
+    // The order in which files are named must not matter, and a later file can replace single values of an earlier.
+    own.sort_by_key(|(sha256, _)| *sha256);
+    let files: Vec<DirectoryRecords> =
+        std::iter::once(shipped).chain(own.into_iter().map(|(_, file)| file)).collect();
+    Ok(Directory::new(&files, config.as_of)?)
+}
+
+fn parties(records: &DirectoryRecords) -> u64 {
+    let count = records.operators.len() + records.suppliers.len() + records.access_control_brokers.len();
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+struct LoadedEstate {
+    rows: Vec<EstateRow>,
+    registration: Vec<RegistrationRow>,
+    names: Interner,
+    accounts: Vec<Account>,
+}
+
+fn load_estate(
+    estate_files: &[InputFile],
+    registration_files: &[InputFile],
+    first: usize,
+) -> Result<LoadedEstate, Error> {
+    let mut loaded = LoadedEstate {
+        rows: Vec::new(),
+        registration: Vec::new(),
+        names: Interner::new(),
+        accounts: Vec::new(),
+    };
+    for file in estate_files.iter().chain(registration_files) {
+        let LoadedEstate { rows, registration, names, accounts } = &mut loaded;
+        let mut account = Account::new(file);
+        read(file, first + accounts.len(), &mut account, |source, account| {
+            let mut failed = None;
+            let mut reject = |record: &Record<'_>| {
+                if let (Err(reject), None) = (&record.outcome, &failed) {
+                    failed = account.quarantine(record, reject).err();
+                }
+            };
+            let columns = &file.spec.columns;
+            if file.role == Role::Estate {
+                intake::read_estate(source, columns, names, rows, &mut reject)?;
+            } else {
+                intake::read_registration(source, columns, names, registration, &mut reject)?;
+            }
+            failed.map_or(Ok(()), Err)
+        })?;
+        accounts.push(account);
+    }
+    Ok(loaded)
+}
+
+fn load_records(
+    config: &Config,
+    files: &[InputFile],
+    store: &Store,
+    first: usize,
+    watch: Option<Watch<'_>>,
+) -> Result<(Vec<Observation>, Vec<Account>), Error> {
+    let parts: Vec<(Vec<Observation>, Account)> = files
+        .par_iter()
+        .enumerate()
+        .map(|(index, file)| {
+            let mut account = Account::new(file);
+            let observations = read(file, first + index, &mut account, |source, account| {
+                records_of(config, file, source, store, account, watch)
+            })?;
+            Ok((observations, account))
+        })
+        .collect::<Result<_, Error>>()?;
+    let mut all: Vec<Observation> = Vec::new();
+    let mut accounts = Vec::with_capacity(parts.len());
+    for (observations, account) in parts {
+        if all.is_empty() {
+            all = observations;
+        } else {
+            all.extend(observations);
+        }
+        accounts.push(account);
+    }
+    Ok((all, accounts))
+}
+
+fn records_of(
+    config: &Config,
+    file: &InputFile,
+    source: &mut Source<'_>,
+    store: &Store,
+    account: &mut Account,
+    watch: Option<Watch<'_>>,
+) -> Result<Vec<Observation>, Error> {
+    let options = RecordOptions {
+        observed_at: file.spec.observed_at,
+        zoneless: config.zoneless,
+        columns: file.spec.columns.clone(),
+        keys: store,
+    };
+    let mut observations: Vec<Observation> = Vec::new();
+    let mut failed = None;
+    intake::read_records(source, &options, &mut |record| {
+        if let Some(watch) = watch {
+            watch(file, record);
+        }
+        match &record.outcome {
+            Ok([]) => account.count(Disposition::NotRelevant(match record.is_command() {
+                true => NotRelevant::Intent,
+                false => NotRelevant::NoNetworkOperatorCell,
+            })),
+            Ok(seen) => observations.extend_from_slice(seen),
+            Err(reject) => {
+                observations.extend(record.unusable());
+                if failed.is_none() {
+                    failed = account.quarantine(record, reject).err();
+                }
+            }
+        }
+    })?;
+    failed.map_or(Ok(observations), Err)
+}
+
+/// Counts registration rows: used for the metering points of the estate, each once.
+fn count_registration(rows: &mut [RegistrationRow], estate: &[EstateRow], accounts: &mut [Account]) {
+    let mut mpans: Vec<Mpan> = estate.iter().filter_map(|row| row.mpan.mpan()).collect();
+    mpans.sort_unstable();
+    rows.sort_unstable_by_key(|row| (row.mpan, row.origin));
+    let mut previous: Option<&RegistrationRow> = None;
+    for row in rows.iter() {
+        let repeats = previous.is_some_and(|previous| {
+            previous.mpan == row.mpan
+                && previous.network_operator == row.network_operator
+                && previous.supplier == row.supplier
+        });
+        let disposition = if mpans.binary_search(&row.mpan).is_err() {
+            Disposition::NotRelevant(NotRelevant::NotInEstate)
+        } else if repeats {
+            Disposition::Duplicate
+        } else {
+            Disposition::Used
+        };
+        if let Some(account) = accounts.get_mut(row.origin.input.0 as usize) {
+            account.count(disposition);
+        }
+        previous = Some(row);
+    }
+}

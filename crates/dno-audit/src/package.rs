@@ -1,0 +1,124 @@
+//! Writes a package beside its place and puts it there when it is whole.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use report::Hashed;
+use report::model::v1::FileEntry;
+use tempfile::TempDir;
+
+use crate::error::Error;
+
+/// A package that is being written.
+#[derive(Debug)]
+pub(crate) struct Package {
+    folder: TempDir,
+    place: PathBuf,
+    pub(crate) files: BTreeMap<String, FileEntry>,
+}
+
+/// A file of a package that is being written.
+#[derive(Debug)]
+pub(crate) struct PackageFile {
+    name: &'static str,
+    path: PathBuf,
+    writer: Hashed<BufWriter<File>>,
+}
+
+impl Package {
+    /// Starts a package that will stand at `place`.
+    pub(crate) fn create(place: &Path) -> Result<Self, Error> {
+        check_place(place)?;
+        let at = |path: &Path| {
+            let path = path.to_path_buf();
+            move |source| Error::File { path, source }
+        };
+        let parent = match place.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        fs::create_dir_all(&parent).map_err(at(&parent))?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".dnoaudit-").suffix(".tmp");
+        // A report is as readable as any file that the user makes.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755));
+        let folder = builder.tempdir_in(&parent).map_err(at(&parent))?;
+        Ok(Self { folder, place: place.to_path_buf(), files: BTreeMap::new() })
+    }
+
+    /// Starts a file.
+    pub(crate) fn file(&self, name: &'static str) -> Result<PackageFile, Error> {
+        let path = self.folder.path().join(name);
+        let file = File::create(&path).map_err(|source| Error::File { path: path.clone(), source })?;
+        Ok(PackageFile { name, path, writer: Hashed::new(BufWriter::with_capacity(1 << 20, file)) })
+    }
+
+    /// Ends a file and notes its digest.
+    pub(crate) fn finish(&mut self, file: PackageFile, made_of_lines: bool) -> Result<(), Error> {
+        let PackageFile { name, path, writer } = file;
+        let at = |source| Error::File { path: path.clone(), source };
+        let (writer, entry) = writer.finish(made_of_lines).map_err(at)?;
+        let file = writer.into_inner().map_err(|error| at(error.into_error()))?;
+        file.sync_all().map_err(at)?;
+        self.files.insert(name.to_owned(), entry);
+        Ok(())
+    }
+
+    /// Writes a whole file of octets.
+    pub(crate) fn write(&mut self, name: &'static str, octets: &[u8]) -> Result<(), Error> {
+        let mut file = self.file(name)?;
+        file.push(octets, 0)?;
+        self.finish(file, false)
+    }
+
+    /// Puts the package in its place. A report that stands there is replaced as a whole.
+    pub(crate) fn publish(self) -> Result<(), Error> {
+        check_place(&self.place)?;
+        let place = self.place.clone();
+        let at = |source| Error::File { path: place.clone(), source };
+        let folder = self.folder.keep();
+        if !place.exists() {
+            return fs::rename(&folder, &place).map_err(at);
+        }
+        let mut name = folder.clone().into_os_string();
+        name.push(".old");
+        let old = PathBuf::from(name);
+        fs::rename(&place, &old).map_err(at)?;
+        if let Err(error) = fs::rename(&folder, &place) {
+            // The old report goes back to where it was.
+            let _ = fs::rename(&old, &place);
+            let _ = fs::remove_dir_all(&folder);
+            return Err(at(error));
+        }
+        fs::remove_dir_all(&old).map_err(at)
+    }
+}
+
+impl PackageFile {
+    /// Adds octets that hold this many lines.
+    pub(crate) fn push(&mut self, octets: &[u8], lines: u64) -> Result<(), Error> {
+        self.writer.count_lines(lines);
+        self.writer.write_all(octets).map_err(|source| Error::File { path: self.path.clone(), source })
+    }
+}
+
+/// Nothing but a report, or an empty folder, is ever replaced.
+fn check_place(place: &Path) -> Result<(), Error> {
+    let taken = || Err(Error::NotAPackage { path: place.to_path_buf() });
+    match fs::read_dir(place) {
+        Ok(mut entries) if entries.next().is_none() => Ok(()),
+        Ok(_) => {
+            let manifest = fs::read(place.join("manifest.json")).unwrap_or_default();
+            let value: serde_json::Value = serde_json::from_slice(&manifest).unwrap_or_default();
+            match value.get("format").and_then(|format| format.as_str()) {
+                Some(report::FORMAT) => Ok(()),
+                _ => taken(),
+            }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(_) => taken(),
+    }
+}

@@ -1,0 +1,388 @@
+//! An audit from inputs to package.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::path::Path;
+
+use audit::timeline::{Disposition, NotRelevant};
+use audit::{Certificates, Context, Estate, InputUse, Options, Resolutions, Subject, Totals, assess};
+use rayon::prelude::*;
+use report::model::v1::{Configuration, Counts, InputEntry, Manifest, RuleSet, Summary, Tool};
+use report::{InputDigests, canonical, digest};
+use types::{Credential, NetworkOperatorCell, Observation, Seen, ZonelessTimes};
+
+use crate::accounts::{Account, record_counts};
+use crate::config::Config;
+use crate::error::Error;
+use crate::inputs::Role;
+use crate::load::{Loaded, load};
+use crate::package::Package;
+use crate::progress::Progress;
+
+/// Meters that one task renders, and tasks that run before their output is written.
+const METERS_PER_TASK: usize = 1024;
+const TASKS_PER_WRITE: usize = 32;
+
+/// What a finished run tells.
+#[derive(Debug)]
+pub struct Finished {
+    /// `summary.json`.
+    pub summary: Summary,
+    /// The inputs as the manifest lists them.
+    pub inputs: Vec<InputEntry>,
+    /// SHA-256 of the manifest: the one number that stands for the report.
+    pub manifest_sha256: String,
+    /// Whether records were quarantined, or meters are not known, beyond the allowed share.
+    pub incomplete: bool,
+}
+
+/// Reads the inputs, assesses every meter of the estate, and writes the package to `out`.
+///
+/// # Errors
+///
+/// The configuration is not usable, an input can't be read as a whole, or the package can't be written. In each case
+/// what stands at `out` is left as it is.
+pub fn run(config: &Config, out: &Path, progress: &Progress<'_>) -> Result<Finished, Error> {
+    in_pool(config, || {
+        let package = Package::create(out)?;
+        let loaded = load(config, progress, None)?;
+        write(config, loaded, package, progress)
+    })
+}
+
+/// Runs on as many threads as the configuration says.
+pub(crate) fn in_pool<T: Send>(
+    config: &Config,
+    task: impl FnOnce() -> Result<T, Error> + Send,
+) -> Result<T, Error> {
+    let mut builder = rayon::ThreadPoolBuilder::new();
+    if let Some(threads) = config.threads {
+        builder = builder.num_threads(threads);
+    }
+    let threads = config.threads.unwrap_or(0);
+    let pool = builder.build().map_err(|error| Error::Threads { threads, message: error.to_string() })?;
+    pool.install(task)
+}
+
+/// Every credential that was seen, once.
+pub(crate) fn credentials(observations: &[Observation]) -> BTreeSet<(Credential, NetworkOperatorCell)> {
+    observations
+        .par_chunks(64 * 1024)
+        .map(|chunk| {
+            let mut seen: std::collections::HashSet<(Credential, NetworkOperatorCell)> = Default::default();
+            for observation in chunk {
+                if let Seen::Held(credential) = observation.seen {
+                    seen.insert((credential, observation.cell));
+                }
+            }
+            seen
+        })
+        .reduce(Default::default, |mut all, part| {
+            all.extend(part);
+            all
+        })
+        .into_iter()
+        .collect()
+}
+
+/// The observations of each meter, and those of devices that the estate does not list.
+pub(crate) struct Joined {
+    pub(crate) of_meter: Vec<Range<u32>>,
+    pub(crate) not_in_estate: Vec<Range<u32>>,
+}
+
+/// Joins observations, sorted by device, to the meters, sorted by device.
+pub(crate) fn join(estate: &Estate, observations: &[Observation]) -> Joined {
+    let mut joined = Joined { of_meter: vec![0..0; estate.len()], not_in_estate: Vec::new() };
+    let mut meter = 0;
+    let mut start = 0u32;
+    for group in observations.chunk_by(|a, b| a.device == b.device) {
+        let end = start.saturating_add(u32::try_from(group.len()).unwrap_or(u32::MAX));
+        let device = group.first().map(|seen| seen.device);
+        while estate.device(meter).is_some_and(|other| Some(other) < device) {
+            meter += 1;
+        }
+        match joined.of_meter.get_mut(meter) {
+            Some(range) if estate.device(meter) == device => *range = start..end,
+            _ => joined.not_in_estate.push(start..end),
+        }
+        start = end;
+    }
+    joined
+}
+
+pub(crate) fn slice<'o>(observations: &'o [Observation], range: &Range<u32>) -> &'o [Observation] {
+    observations.get(range.start as usize..range.end as usize).unwrap_or_default()
+}
+
+/// The meters in the order of the report: by expected party, those without one as `unassigned`, then by device.
+fn report_order(context: &Context<'_>) -> Vec<u32> {
+    let meters = u32::try_from(context.estate.len()).unwrap_or(u32::MAX);
+    let owner = |meter: u32| context.estate.meter(meter as usize, context.directory).owner();
+    let owners: Vec<_> = (0..meters).into_par_iter().map(owner).collect();
+    let mut names: BTreeMap<String, u32> = BTreeMap::new();
+    let name = |owner: Option<audit::directory::Owner>| match owner {
+        Some(owner) => owner.name(context.directory),
+        None => "unassigned".to_owned(),
+    };
+    let mut of_owner: HashMap<Option<audit::directory::Owner>, u32> = HashMap::new();
+    let distinct: std::collections::HashSet<_> = owners.iter().copied().collect();
+    for owner in &distinct {
+        names.insert(name(*owner), 0);
+    }
+    for (rank, (_, number)) in (0u32..).zip(names.iter_mut()) {
+        *number = rank;
+    }
+    for owner in distinct {
+        of_owner.insert(owner, names.get(&name(owner)).copied().unwrap_or(0));
+    }
+    let mut order: Vec<(u32, u32)> = owners
+        .iter()
+        .zip(0u32..)
+        .map(|(owner, meter)| (of_owner.get(owner).copied().unwrap_or(0), meter))
+        .collect();
+    order.par_sort_unstable();
+    order.into_iter().map(|(_, meter)| meter).collect()
+}
+
+/// What one task makes of its meters.
+struct Rendered {
+    rows: Vec<u8>,
+    lines: u64,
+    findings: Vec<u8>,
+    totals: Totals,
+}
+
+fn render(
+    context: Context<'_>,
+    meters: &[u32],
+    joined: &Joined,
+    observations: &[Observation],
+    inputs: &InputDigests,
+) -> Result<Rendered, Error> {
+    let mut rows = Vec::with_capacity(meters.len() * 1024);
+    let mut totals = Totals::default();
+    let mut findings = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    let empty = 0..0;
+    for meter in meters {
+        let range = joined.of_meter.get(*meter as usize).unwrap_or(&empty);
+        let assessment = assess(Subject::new(context, *meter as usize, slice(observations, range)));
+        totals.count(&assessment);
+        report::push_line(&report::device_row(&assessment, inputs), &mut rows)?;
+        report::push_findings(&assessment, &mut findings).map_err(Error::Temporary)?;
+    }
+    let findings = findings.into_inner().map_err(|error| Error::Temporary(error.into_error()))?;
+    Ok(Rendered { rows, lines: u64::try_from(meters.len()).unwrap_or(0), findings, totals })
+}
+
+fn write(
+    config: &Config,
+    loaded: Loaded,
+    mut package: Package,
+    progress: &Progress<'_>,
+) -> Result<Finished, Error> {
+    let Loaded { mut accounts, store, paths, names, directory, estate, observations } = loaded;
+    let certificates = Certificates { store: &store, paths: &paths, as_of: config.as_of };
+    let resolutions = Resolutions::new(&credentials(&observations), certificates, &config.options);
+    let context = Context {
+        estate: &estate,
+        names: &names,
+        directory: &directory,
+        certificates,
+        resolutions: &resolutions,
+        options: &config.options,
+    };
+    let inputs = InputDigests::new(accounts.iter().map(|account| account.sha256));
+    let joined = join(&estate, &observations);
+    let order = report_order(&context);
+
+    let mut devices = package.file("devices.jsonl")?;
+    let mut findings = package.file("findings.csv")?;
+    findings.push(format!("{}\r\n", report::FINDINGS_HEADER.join(",")).as_bytes(), 1)?;
+    let mut totals = Totals::default();
+    let mut done = 0;
+    for batch in order.chunks(METERS_PER_TASK * TASKS_PER_WRITE) {
+        let rendered: Vec<Rendered> = batch
+            .par_chunks(METERS_PER_TASK)
+            .map(|meters| render(context, meters, &joined, &observations, &inputs))
+            .collect::<Result<_, Error>>()?;
+        for part in rendered {
+            devices.push(&part.rows, part.lines)?;
+            findings.push(&part.findings, 0)?;
+            totals.add(&part.totals);
+        }
+        done += batch.len();
+        progress.say(|| format!("{done} of {} meters", order.len()));
+    }
+    package.finish(devices, true)?;
+    package.finish(findings, false)?;
+
+    let mut not_in_estate = package.file("not-in-estate.jsonl")?;
+    for range in &joined.not_in_estate {
+        let seen = slice(&observations, range);
+        count_not_in_estate(seen, &mut totals);
+        if let Some(first) = seen.first() {
+            let mut line = Vec::new();
+            report::push_line(&report::not_in_estate_row(first.device, seen, &inputs), &mut line)?;
+            not_in_estate.push(&line, 1)?;
+        }
+    }
+    package.finish(not_in_estate, true)?;
+    for (input, uses) in &totals.uses {
+        if let Some(account) = accounts.get_mut(input.0 as usize) {
+            account.uses.add(uses);
+        }
+    }
+    write_certificates(certificates, &config.options, &mut package)?;
+    write_package(config, accounts, &totals, &joined, context, package)
+}
+
+/// Counts the records of a device that the estate does not list, each once. Those in the quarantine are counted there.
+fn count_not_in_estate(seen: &[Observation], totals: &mut Totals) {
+    let origins: BTreeSet<types::Origin> =
+        seen.iter().filter(|seen| !matches!(seen.seen, Seen::Unusable(_))).map(|seen| seen.origin).collect();
+    for origin in origins {
+        let uses: &mut InputUse = totals.uses.entry(origin.input).or_default();
+        uses.count(Disposition::NotRelevant(NotRelevant::NotInEstate));
+    }
+}
+
+fn write_certificates(
+    certificates: Certificates<'_>,
+    options: &Options,
+    package: &mut Package,
+) -> Result<(), Error> {
+    let mut file = package.file("certificates.jsonl")?;
+    for (id, _) in certificates.store.iter() {
+        if let Some(row) = report::certificate_row(id, certificates, options) {
+            let mut line = Vec::new();
+            report::push_line(&row, &mut line)?;
+            file.push(&line, 1)?;
+        }
+    }
+    package.finish(file, true)
+}
+
+/// Writes what is known only at the end: quarantine, summary and manifest.
+fn write_package(
+    config: &Config,
+    accounts: Vec<Account>,
+    totals: &Totals,
+    joined: &Joined,
+    context: Context<'_>,
+    mut package: Package,
+) -> Result<Finished, Error> {
+    let mut all = InputUse::default();
+    accounts.iter().for_each(|account| all.add(&account.uses));
+    let counts = Counts {
+        meters: totals.all.meters(),
+        not_in_estate: u64::try_from(joined.not_in_estate.len()).unwrap_or(u64::MAX),
+        records: record_counts(&all),
+        verdicts: report::verdict_counts(&totals.all),
+    };
+    let incomplete = exceeds(counts.verdicts.not_known, counts.meters, config.allowed_share)
+        || exceeds(counts.records.quarantined, counts.records.total, config.allowed_share);
+
+    let mut records: BTreeMap<&'static str, u64> = BTreeMap::from([
+        ("used", all.used),
+        ("superseded", all.superseded),
+        ("duplicate", all.duplicate),
+        ("quarantined", all.quarantined),
+        ("not-relevant", all.not_relevant_total()),
+    ]);
+    records.extend(all.not_relevant.iter().map(|(why, count)| (not_relevant_name(*why), *count)));
+    let summary = report::summary(totals, counts, records, config.as_of, context.names, context.directory);
+    package.write("summary.json", &canonical(&summary)?)?;
+
+    let entries: Vec<InputEntry> = accounts.iter().map(Account::entry).collect();
+    let configuration_sha256 = digest(&canonical(&configuration(config, &accounts))?).to_string();
+    let mut quarantine = package.file("quarantine.jsonl")?;
+    for account in accounts {
+        let sha256 = account.sha256.to_string();
+        account
+            .quarantine
+            .drain(|line| quarantine.push(format!("{}\n", report::set_input(line, &sha256)).as_bytes(), 1))?;
+    }
+    package.finish(quarantine, true)?;
+
+    let manifest = Manifest {
+        as_of: config.as_of.to_string(),
+        configuration_sha256,
+        counts,
+        files: package.files.clone(),
+        format: report::FORMAT,
+        format_version: report::FORMAT_VERSION,
+        inputs: entries.clone(),
+        rule_set: RuleSet {
+            sha256: report::rule_set_digest()?.to_string(),
+            version: audit::RULE_SET_VERSION,
+        },
+        tool: Tool { name: "dnoaudit", version: env!("CARGO_PKG_VERSION") },
+    };
+    let manifest = canonical(&manifest)?;
+    let manifest_sha256 = digest(&manifest).to_string();
+    package.write("manifest.json", &manifest)?;
+    package.publish()?;
+    Ok(Finished { summary, inputs: entries, manifest_sha256, incomplete })
+}
+
+/// Names of the reasons beside the word `not-relevant` that stands for all of them.
+const fn not_relevant_name(why: NotRelevant) -> &'static str {
+    match why {
+        NotRelevant::NoNetworkOperatorCell => "not-relevant/no-network-operator-cell",
+        NotRelevant::AfterAsOf => "not-relevant/after-as-of",
+        NotRelevant::NotInEstate => "not-relevant/not-in-estate",
+        NotRelevant::Intent => "not-relevant/intent",
+        NotRelevant::NoState => "not-relevant/no-state",
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share is compared, and counts stay far below 2^53")]
+fn exceeds(part: u64, whole: u64, allowed: f64) -> bool {
+    part > 0 && part as f64 > allowed * whole as f64
+}
+
+/// The configuration as far as it can change a result.
+fn configuration(config: &Config, accounts: &[Account]) -> Configuration {
+    let inputs = &config.inputs;
+    let columns = [
+        (Role::Records, &inputs.records),
+        (Role::Estate, &inputs.estate),
+        (Role::Registration, &inputs.registration),
+    ];
+    Configuration {
+        accepted_policies: config.options.profile.accepted_policies().map(str::to_owned).collect(),
+        as_of: config.as_of.to_string(),
+        columns: columns
+            .into_iter()
+            .flat_map(|(role, specs)| specs.iter().map(move |spec| (role, &spec.columns.0)))
+            .filter(|(_, map)| !map.is_empty())
+            .fold(BTreeMap::new(), |mut all: BTreeMap<String, BTreeMap<String, String>>, (role, map)| {
+                all.entry(role.name().to_owned()).or_default().extend(map.clone());
+                all
+            }),
+        expiring_within_days: config.options.expiring_within_days,
+        observed_at: accounts
+            .iter()
+            .filter_map(|account| Some((account.sha256.to_string(), account.observed_at?.to_string())))
+            .collect(),
+        stale_after_days: config.options.stale_after_days,
+        zoneless_times: match config.zoneless {
+            ZonelessTimes::Refuse => "refuse",
+            ZonelessTimes::Utc => "utc",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_part_exceeds_a_share_of_nothing() {
+        assert!(exceeds(1, 1_000_000, 0.0));
+        assert!(!exceeds(0, 0, 0.0));
+        assert!(!exceeds(1, 100, 0.01));
+        assert!(exceeds(2, 100, 0.01));
+    }
+}
