@@ -74,6 +74,23 @@ pub enum ReadError {
     Certificate(CertificateError),
 }
 
+impl ReadError {
+    /// A name of the reason, in kebab case; for octets that are no certificate, [`CertificateError::id`].
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::NoCertificate => "no-certificate",
+            Self::PrivateKey => "private-key",
+            Self::OtherBlock { .. } => "other-pem-block",
+            Self::Unterminated => "pem-unterminated",
+            Self::LabelsDiffer { .. } => "pem-labels-differ",
+            Self::NotBase64 { .. } => "not-base64",
+            Self::TooLarge { .. } => "too-large",
+            Self::Certificate(error) => error.id(),
+        }
+    }
+}
+
 impl From<CertificateError> for ReadError {
     fn from(error: CertificateError) -> Self {
         match error {
