@@ -3,7 +3,8 @@
 //! The X.509 library accepts much that DER forbids, as real encoders demand. This module finds what it lets pass, so
 //! that it can be reported: lengths with padding, indefinite lengths, truth values other than 00 and FF, integers with
 //! padding, times without seconds or in another zone. It knows nothing of certificates. It does not look at the order
-//! of a SET, at defaults written out, or into OCTET STRINGs.
+//! of a SET, at defaults written out, or into OCTET STRINGs. A type that the DER library does not know, such as
+//! UniversalString, counts as not being DER.
 
 use der::asn1::AnyRef;
 use der::{Decode, ErrorKind, Tag};

@@ -70,6 +70,20 @@ pub enum CertificateKind {
     Unrecognised,
 }
 
+impl CertificateKind {
+    /// The kind in one word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Organisation => "organisation",
+            Self::Issuing => "issuing",
+            Self::Root => "root",
+            Self::Device => "device",
+            Self::Unrecognised => "unrecognised",
+        }
+    }
+}
+
 impl Certificate {
     /// Decodes one certificate from exactly these octets.
     ///

@@ -103,8 +103,11 @@ fn is_private_key(der: &[u8]) -> bool {
         rest = after;
     }
     match tags.as_slice() {
+        // The number is a version, 0 or 1; without that an RSA public key would pass for a private one.
         [Tag::Integer, Tag::Sequence, Tag::OctetString]
-        | [Tag::Integer, Tag::OctetString | Tag::Integer, ..] => true,
+        | [Tag::Integer, Tag::OctetString | Tag::Integer, ..] => {
+            first.is_some_and(|version| matches!(version.value, [0 | 1]))
+        }
         [Tag::Sequence, Tag::OctetString] => first
             .and_then(|algorithm| first_element(algorithm.value).ok())
             .is_some_and(|(inner, _)| inner.tag == Tag::ObjectIdentifier),
@@ -211,7 +214,9 @@ mod tests {
         ] {
             assert!(matches!(certificate(octets), Err(CertificateError::PrivateKey)), "{octets:02X?}");
         }
+        // The beginning of a certificate, and an RSA public key.
         assert!(!is_private_key(&[0x30, 0x05, 0x30, 3, 2, 1, 1]));
+        assert!(!is_private_key(&[0x30, 0x06, 2, 1, 0x7B, 2, 1, 3]));
     }
 
     #[test]

@@ -78,6 +78,26 @@ pub enum CertificateError {
     },
 }
 
+impl CertificateError {
+    /// A name of the reason, in kebab case.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLarge { .. } => "too-large",
+            Self::PrivateKey => "private-key",
+            Self::NotASequence { .. } => "not-a-sequence",
+            Self::Truncated { .. } => "truncated",
+            Self::TrailingOctets { .. } => "trailing-octets",
+            Self::FrameNotCanonical { .. } => "frame-not-canonical",
+            Self::Malformed { .. } => "malformed",
+            Self::MalformedExtension { .. } => "malformed-extension",
+            Self::DuplicateExtension { .. } => "duplicate-extension",
+            Self::MalformedKeyUsage { .. } => "malformed-key-usage",
+        }
+    }
+}
+
 /// A field of a certificate, by its name in RFC 5280 section 4.1.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

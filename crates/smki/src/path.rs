@@ -50,6 +50,17 @@ pub enum PathNote {
     },
 }
 
+impl PathNote {
+    /// A name of the note, in kebab case.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::IssuerNameEncodingDiffers { .. } => "issuer-name-encoding-differs",
+            Self::AuthorityKeyIdentifierDiffers { .. } => "authority-key-identifier-differs",
+        }
+    }
+}
+
 impl PathToAnchor {
     /// The issuers, nearest first; the last is the trust anchor. Empty for a trust anchor itself.
     #[must_use]
@@ -143,6 +154,26 @@ pub enum PathError {
     /// The certificate is not one of this store.
     #[error("certificate not in the store")]
     NotInStore,
+}
+
+impl PathError {
+    /// A name of the reason, in kebab case.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::NoTrustAnchorGiven => "no-trust-anchor-given",
+            Self::IssuerNotFound { .. } => "issuer-not-found",
+            Self::IssuerWithoutPath { .. } => "issuer-without-path",
+            Self::SignatureInvalid { .. } => "signature-invalid",
+            Self::IssuerNameDiffers { .. } => "issuer-name-differs",
+            Self::IssuerNotCa { .. } => "issuer-not-ca",
+            Self::UnknownCriticalExtension { .. } => "unknown-critical-extension",
+            Self::PathTooLong { .. } => "path-too-long",
+            Self::BudgetExhausted { .. } => "budget-exhausted",
+            Self::AlgorithmUnsupported { .. } => "algorithm-unsupported",
+            Self::NotInStore => "not-in-store",
+        }
+    }
 }
 
 /// Why a certificate may not issue others.

@@ -1,6 +1,13 @@
 //! Broken inputs of other projects, rebuilt for SMKI certificates, each with its right outcome. They lie beside the
 //! repository and are no part of it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the helpers of tests, too, state what they expect by unwrapping and indexing"
+)]
+
 mod support;
 
 use std::fs;

@@ -1,5 +1,12 @@
 //! Paths in synthetic hierarchies.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the helpers of tests, too, state what they expect by unwrapping and indexing"
+)]
+
 mod support;
 
 use dno_audit_smki::{

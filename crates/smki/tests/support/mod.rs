@@ -3,7 +3,6 @@
 //! the same on every run.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
-#![allow(clippy::unwrap_used, reason = "a helper of tests")]
 
 use std::path::{Path, PathBuf};
 
@@ -99,10 +98,10 @@ pub fn policies(dotted: &str) -> Vec<u8> {
     extension("2.5.29.32", true, &sequence(&[&sequence(&[&oid(dotted)])]))
 }
 
-pub fn hardware_module(serial: &[u8]) -> Vec<u8> {
+pub fn hardware_module(critical: bool, serial: &[u8]) -> Vec<u8> {
     let module = sequence(&[&oid("1.2.826.0.1.8641679.9"), &tlv(0x04, &[serial])]);
     let other_name = tlv(0xA0, &[&oid("1.3.6.1.5.5.7.8.4"), &tlv(0xA0, &[&module])]);
-    extension("2.5.29.17", true, &sequence(&[&other_name]))
+    extension("2.5.29.17", critical, &sequence(&[&other_name]))
 }
 
 pub fn basic_constraints(path_length: Option<u8>) -> Vec<u8> {
@@ -132,7 +131,7 @@ impl Key {
         use sha1::Digest;
         let digest: [u8; 20] = sha1::Sha1::digest(self.point()).into();
         let mut id: [u8; 8] = digest[12..].try_into().unwrap();
-        id[0] = 0x40 | id[0] % 16;
+        id[0] = 0x40 | (id[0] % 16);
         id
     }
 
@@ -190,7 +189,7 @@ impl Recipe {
         let mut recipe = Self::organisation(key, issuer);
         recipe.subject = name(&[]);
         recipe.not_after = tlv(0x18, &[b"99991231235959Z"]);
-        recipe.extensions.push(hardware_module(&0x0000_5EEF_1000_0001u64.to_be_bytes()));
+        recipe.extensions.push(hardware_module(true, &0x0000_5EEF_1000_0001u64.to_be_bytes()));
         recipe
     }
 
