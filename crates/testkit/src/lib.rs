@@ -9,5 +9,6 @@
 
 pub mod der;
 pub mod key;
+pub mod message;
 pub mod pki;
 pub mod text;
