@@ -8,7 +8,9 @@
 #![allow(clippy::expect_used, reason = "constants that cannot fail; this crate is never shipped")]
 
 pub mod der;
+pub mod estate;
 pub mod key;
 pub mod message;
 pub mod pki;
+pub mod rows;
 pub mod text;
