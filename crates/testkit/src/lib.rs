@@ -13,4 +13,5 @@ pub mod key;
 pub mod message;
 pub mod pki;
 pub mod rows;
+pub mod testdata;
 pub mod text;

@@ -97,7 +97,7 @@ impl Device {
             State::RegistrationDisagrees => stranger(catalogue, operator, &mut draw).party.distributor,
             _ => operator.party.distributor,
         };
-        let new_mpan = |kind| Some(mpan(distributor, seed, index * 3 + kind));
+        let new_mpan = |kind| mpan(distributor, seed, index * 3 + kind);
         let ordinary = !matches!(
             state,
             State::NoMpan
@@ -109,8 +109,8 @@ impl Device {
         );
         let mpan = match state {
             State::NoMpan | State::Gsme | State::OtherType => None,
-            State::InvalidMpan => new_mpan(0).map(|number| number / 10 * 10 + (number % 10 + 1) % 10),
-            _ => new_mpan(0),
+            State::InvalidMpan => Some(with_wrong_check_digit(new_mpan(0))),
+            _ => Some(new_mpan(0)),
         };
         let region = match operator.party.region {
             "" => operator_at(catalogue, draw.below(AREAS)).party.region,
@@ -126,8 +126,8 @@ impl Device {
             operator: operator.party,
             supplier: supplier.supplier,
             mpan,
-            secondary_mpan: new_mpan(1).filter(|_| draw.per_mille(20) && ordinary),
-            export_mpan: new_mpan(2).filter(|_| draw.per_mille(80) && ordinary),
+            secondary_mpan: (draw.per_mille(20) && ordinary).then(|| new_mpan(1)),
+            export_mpan: (draw.per_mille(80) && ordinary).then(|| new_mpan(2)),
             network_operator: if draw.per_mille(40) && ordinary { operator.party.id } else { "" },
             is_registered: state == State::RegistrationDisagrees || draw.per_mille(100) && ordinary,
             make: *draw.pick(&MAKES),
@@ -137,6 +137,10 @@ impl Device {
             top_up: supplier.top_up,
         }
     }
+}
+
+const fn with_wrong_check_digit(number: u64) -> u64 {
+    number / 10 * 10 + (number % 10 + 1) % 10
 }
 
 /// An identifier of its own for every index below 2^40, in no visible order.

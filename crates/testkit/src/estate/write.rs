@@ -33,6 +33,9 @@ use crate::text::push_hex;
 /// Hex messages carry no time of observation, so there is one file to each [`Age`], and the comment in its first line
 /// says when its messages were observed.
 ///
+/// One core writes some 1.5 million devices a second as rows of two cells, about 370 octets each, if the disk keeps up;
+/// messages take three times as long. The buffers take a few megabytes whatever the size.
+///
 /// # Errors
 ///
 /// A file or folder can't be written.
