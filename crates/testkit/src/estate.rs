@@ -49,7 +49,7 @@ pub enum CellsPerDevice {
     #[default]
     NetworkOperator,
     /// Ten: root, recovery, three of the supplier, two of the network operator, and one each of Access Control Broker,
-    /// transitional change of supplier and load controller.
+    /// transitional change of supplier and load controller. Messages are CS02f then, because of the last one.
     All,
 }
 
