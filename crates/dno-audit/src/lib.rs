@@ -32,8 +32,8 @@ mod spool;
 
 pub use config::{Config, InputSpec, Inputs, TEMPLATE};
 pub use error::{ConfigError, Error};
-//pub use explain::{Explanation, explain};
-//pub use inspect::{Inspected, Signatures, inspect};
+pub use explain::{Explanation, explain};
+pub use inspect::{Inspected, Signatures, inspect};
 pub use progress::Progress;
 pub use run::{Finished, run};
 

@@ -108,9 +108,9 @@ impl PackageFile {
 /// Nothing but a report, or an empty folder, is ever replaced.
 fn check_place(place: &Path) -> Result<(), Error> {
     let taken = || Err(Error::NotAPackage { path: place.to_path_buf() });
-    match fs::read_dir(place) {
-        Ok(mut entries) if entries.next().is_none() => Ok(()),
-        Ok(_) => {
+    match fs::read_dir(place).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
             let manifest = fs::read(place.join("manifest.json")).unwrap_or_default();
             let value: serde_json::Value = serde_json::from_slice(&manifest).unwrap_or_default();
             match value.get("format").and_then(|format| format.as_str()) {

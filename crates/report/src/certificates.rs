@@ -1,19 +1,10 @@
 //! `certificates.jsonl`: what the certificates of the run were found to be.
 
-use std::fmt::Write;
-
 use audit::{Certificates, Options};
-use smki::{CertificateId, CertificateKind, Validity};
+use smki::CertificateId;
 
 use crate::model::v1::{CertificateRow, EnumerationRow};
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().fold(String::new(), |mut hex, octet| {
-        // Writing to a String does not fail.
-        let _ = write!(hex, "{octet:02X}");
-        hex
-    })
-}
+use crate::text::hex;
 
 /// The row of a certificate; `None` for a number that the store does not have.
 #[must_use]
@@ -29,7 +20,7 @@ pub fn certificate_row(
         entity_id: certificate.entity_id().map(|entity| entity.to_string()),
         issuer: certificate.issuer().to_string(),
         key_usage: certificate.key_usage().names(),
-        kind: kind_name(certificate.kind()),
+        kind: certificate.kind().name(),
         not_after: certificate.not_after().to_string(),
         not_before: certificate.not_before().to_string(),
         path: match paths.result(id) {
@@ -43,22 +34,6 @@ pub fn certificate_row(
         sha256: certificate.sha256().to_string(),
         subject: certificate.subject().to_string(),
         subject_key_identifier: certificate.subject_key_identifier().map(hex),
-        validity: match certificate.validity_at(as_of) {
-            Validity::NotYetValid => "not-yet-valid",
-            Validity::InForce => "in-force",
-            Validity::Expired => "expired",
-        },
+        validity: certificate.validity_at(as_of).name(),
     })
-}
-
-/// The word for a kind of certificate.
-#[must_use]
-pub const fn kind_name(kind: CertificateKind) -> &'static str {
-    match kind {
-        CertificateKind::Organisation => "organisation",
-        CertificateKind::Issuing => "issuing",
-        CertificateKind::Root => "root",
-        CertificateKind::Device => "device",
-        _ => "unrecognised",
-    }
 }

@@ -204,7 +204,8 @@ fn says(seen: &[&Observation], outcome: &str) -> BTreeMap<&'static str, Vec<Stri
 }
 
 /// What an observation says, in words.
-fn statement(seen: Seen) -> String {
+#[must_use]
+pub fn statement(seen: Seen) -> String {
     match seen {
         Seen::Held(credential) => format!("holds {credential}"),
         Seen::HeldBefore(credential) => format!("held {credential} before"),

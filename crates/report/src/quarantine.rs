@@ -1,10 +1,9 @@
 //! `quarantine.jsonl`: every record that could not be used.
 
-use std::fmt::Write;
-
 use types::Eui64;
 
 use crate::model::v1::QuarantineRow;
+use crate::text::hex;
 
 /// How many octets or characters of a record are shown.
 pub const MAX_SHOWN: usize = 256;
@@ -29,13 +28,7 @@ pub struct Quarantined<'q> {
 /// The row of a record, its input not yet named: that is known only when the input has been read to its end.
 #[must_use]
 pub fn quarantine_row(record: &Quarantined<'_>) -> QuarantineRow {
-    let hex = |octets: &[u8]| {
-        octets.iter().take(MAX_SHOWN).fold(String::new(), |mut hex, octet| {
-            // Writing to a String does not fail.
-            let _ = write!(hex, "{octet:02X}");
-            hex
-        })
-    };
+    let hex = |octets: &[u8]| hex(octets.get(..MAX_SHOWN).unwrap_or(octets));
     let text = |text: &[u8]| {
         let cut = text.get(..4 * MAX_SHOWN).unwrap_or(text);
         String::from_utf8_lossy(cut).chars().take(MAX_SHOWN).collect()

@@ -18,6 +18,18 @@ pub enum Validity {
     Expired,
 }
 
+impl Validity {
+    /// The word that reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotYetValid => "not-yet-valid",
+            Self::InForce => "in-force",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 impl Certificate {
     /// How the instant of the audit lies to the validity period.
     ///
