@@ -4,7 +4,7 @@
 //! its expectation. Contradictions between inputs are kept in view; nothing here picks the row that suits.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use types::{
     Credentials, DistributorId, EstateRow, Eui64, InputId, Interner, Mpan, MpanFault, MpanField,
@@ -102,7 +102,7 @@ pub struct Estate {
     rows: Vec<EstateRow>,
     /// Where each device's rows start.
     starts: Vec<u32>,
-    registration: BTreeMap<Mpan, RegistrationRow>,
+    registration: HashMap<Mpan, RegistrationRow>,
     operator_of: Vec<Option<Owner>>,
 }
 
@@ -128,7 +128,7 @@ impl Estate {
             }
         }
         let operator_of = names.symbols().map(|symbol| owner_named(names.name(symbol), directory)).collect();
-        let mut by_mpan: BTreeMap<Mpan, RegistrationRow> = BTreeMap::new();
+        let mut by_mpan: HashMap<Mpan, RegistrationRow> = HashMap::with_capacity(registration.len());
         for row in registration {
             by_mpan
                 .entry(row.mpan)

@@ -233,13 +233,19 @@ impl InputArguments {
                 config.as_of = as_of.unwrap_or(config.as_of);
                 config
             }
-            (None, Some(as_of)) => Config::new(as_of, here.clone()),
+            (None, Some(as_of)) => Config::new(as_of, PathBuf::new()),
             (None, None) => {
                 let hint = "the instant of the audit, such as --as-of 2026-01-01T00:00:00Z";
                 return Err(ConfigError::Missing { field: "as-of", hint }.into());
             }
         };
         // Paths in flags are relative to where the command runs, those in a file to the file.
+        let here = match &self.config {
+            Some(_) => {
+                std::env::current_dir().map_err(|source| Failure::Write { path: ".".to_owned(), source })?
+            }
+            None => PathBuf::new(),
+        };
         let specs = |paths: &[String]| -> Vec<InputSpec> {
             paths.iter().map(|path| InputSpec::new(here.join(path).to_string_lossy())).collect()
         };
