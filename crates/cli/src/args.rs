@@ -224,8 +224,6 @@ impl ExplainArguments {
 impl InputArguments {
     /// The configuration: the file if one is named, and the flags on top of it.
     pub(crate) fn config(&self) -> Result<Config, Failure> {
-        let here =
-            std::env::current_dir().map_err(|source| Failure::Write { path: ".".to_owned(), source })?;
         let as_of = self.as_of.as_deref().map(instant).transpose()?;
         let mut config = match (&self.config, as_of) {
             (Some(path), as_of) => {
