@@ -138,6 +138,12 @@ pub enum Reject {
 }
 
 impl Reject {
+    /// Whether a private key was found, which whoever runs the audit must be told of.
+    #[must_use]
+    pub const fn is_private_key(&self) -> bool {
+        matches!(self, Self::Certificate(smki::ReadError::PrivateKey))
+    }
+
     /// The word that reports use: the kind of the reason, without values.
     #[must_use]
     pub const fn id(&self) -> &'static str {
