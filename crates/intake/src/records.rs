@@ -127,7 +127,7 @@ fn detect(head: &[u8], map: &ColumnMap) -> Kind {
     if looks_like_messages(head) {
         return Kind::MessageText;
     }
-    let first = head.split(|octet| *octet == b'\n').next().unwrap_or_default();
+    let first = head.split(|octet| matches!(octet, b'\n' | b'\r')).next().unwrap_or_default();
     let headers: Vec<String> =
         String::from_utf8_lossy(first).split([',', ';', '\t']).map(normalise).collect();
     let has = |columns: &[crate::Column], name: &str| {
