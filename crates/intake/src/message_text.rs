@@ -326,13 +326,10 @@ pub(crate) fn decode_field(text: &[u8], octets: &mut Vec<u8>) -> Result<(), Reje
     }
 }
 
-/// Whether the beginning of an input looks like message text, comments and blank lines before it passed over.
+/// Whether a line at the beginning of an input starts like a message. One is enough: the first may be the broken one.
 pub(crate) fn looks_like_messages(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    head.split(|octet| *octet == b'\n')
-        .map(<[u8]>::trim_ascii)
-        .find(|line| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"//"))
-        .is_some_and(starts_message)
+    head.split(|octet| *octet == b'\n').any(starts_message)
 }
 
 #[cfg(test)]

@@ -270,3 +270,30 @@ proptest! {
         prop_assert_eq!(found, lines, "{:?}", table);
     }
 }
+
+#[test]
+fn a_broken_first_line_does_not_hide_the_messages_after_it() {
+    let whole = "DD0000000000005D1100000000DF090200000000000005160800005EEF100000010800005EEF100000AC0002000829302730250201030A0100020101301A301803020780040800005EEF100000D104084E457E1D8CCCFDEF00A1A2A3A4A5A6A7A8A9AAABAC";
+    let text = format!("ZZ{whole}\n{whole}\n");
+    let mut source = Source::new("x", InputId(0), text.as_bytes());
+    let (mut used, mut rejected) = (0, 0);
+    read_records(&mut source, &RecordOptions::default(), &mut |record| match &record.outcome {
+        Ok(_) => used += 1,
+        Err(_) => rejected += 1,
+    })
+    .unwrap();
+    assert_eq!((used, rejected), (1, 1));
+}
+
+#[test]
+fn a_binary_input_beyond_any_message_is_refused_and_shows_nothing_invented() {
+    let octets = vec![0xDF; 70_000];
+    let mut source = Source::new("x", InputId(0), octets.as_slice());
+    let mut reasons = Vec::new();
+    read_records(&mut source, &RecordOptions::default(), &mut |record| {
+        assert!(record.octets.is_empty());
+        reasons.push(record.outcome.as_ref().unwrap_err().id());
+    })
+    .unwrap();
+    assert_eq!(reasons, ["message-too-large"]);
+}
