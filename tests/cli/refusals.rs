@@ -26,10 +26,10 @@ fn arguments_that_make_no_sense_are_usage_errors() {
     let bad = folder.path().join("audit.toml");
     fs::write(&bad, "as_of = \"2026-01-01T00:00:00Z\"\nstale = 3\n").unwrap();
     for (arguments, words) in [
-        (vec!["audit"], "as-of is missing"),
-        (vec!["audit", "--as-of", "2026-01-01T00:00:00Z"], "out is missing"),
+        (vec!["audit"], "as_of (--as-of) is missing"),
+        (vec!["audit", "--as-of", "2026-01-01T00:00:00Z"], "out (--out) is missing"),
         (vec!["audit", "--as-of", "2026-01-01", "--out", "x"], "no time zone"),
-        (vec!["audit", "--as-of", "2026-01-01T00:00:00Z", "--out", "x"], "estate is missing"),
+        (vec!["audit", "--as-of", "2026-01-01T00:00:00Z", "--out", "x"], "estate (--estate) is missing"),
         (vec!["audit", "--config", bad.to_str().unwrap()], "stale"),
         (vec!["audit", "--config", "/no/such/audit.toml"], "/no/such/audit.toml"),
         (vec!["explain", "no-such-rule"], "no rule and no device"),
@@ -100,6 +100,78 @@ fn nothing_but_a_report_is_ever_replaced() {
     assert!(error.contains("is no report package"), "{error}");
     assert_eq!(fs::read_to_string(place.join("thesis.txt")).unwrap(), "years of work");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing half-written is left");
+}
+
+#[test]
+fn a_report_with_notes_in_it_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(small(folder.path(), &[]).0, 3);
+    let notes = folder.path().join("report/notes.txt");
+    fs::write(&notes, "asked the supplier on Monday").unwrap();
+    let (code, _, error) = small(folder.path(), &[]);
+    assert_eq!(code, 2, "{error}");
+    assert!(notes.is_file());
+}
+
+#[test]
+fn settings_that_would_do_nothing_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let testdata = repository().join("testdata").canonicalize().unwrap();
+    let config = |inputs: &str| {
+        let file = folder.path().join("audit.toml");
+        let text = format!(
+            "as_of = \"2026-01-01T00:00:00Z\"\nout = \"report\"\nallowed_share = 1.0\n[inputs]\n{inputs}\n"
+        );
+        fs::write(&file, text).unwrap();
+        run(["audit", "--config", file.to_str().unwrap()])
+    };
+    fs::write(folder.path().join("estate.csv"), "Meter,device_id\n00DB120000000001,00DB120000000002\n")
+        .unwrap();
+    let anchor = format!("trust_anchors = [\"{}\"]", testdata.join("pki/root.der").display());
+    let estate = "estate = [\"estate.csv\"]";
+    let at = "observed_at = \"2026-01-01T00:00:00Z\"";
+    for (inputs, words) in [
+        (
+            format!("{anchor}\nestate = [{{ path = \"estate.csv\", {at} }}]"),
+            "observed_at, which only records",
+        ),
+        (
+            format!("{estate}\n{anchor}\ncertificates = [{{ path = \"x\", columns = {{ a = \"b\" }} }}]"),
+            "columns, which only",
+        ),
+        (
+            format!(
+                "{anchor}\nestate = [\"estate.csv\", {{ path = \"estate.csv\", columns = {{ device_id = \"Meter\" }} }}]"
+            ),
+            "named twice with different settings",
+        ),
+        (
+            format!("{anchor}\nestate = [{{ path = \"estate.csv\", columns = {{ device_id = \"Guid\" }} }}]"),
+            "\"Guid\", which is not among",
+        ),
+        (
+            format!(
+                "{estate}\ntrust_anchors = [\"{}\"]",
+                testdata.join("pki/lond-4-keyagreement.der").display()
+            ),
+            "expected a root or issuing certificate",
+        ),
+        (format!("{estate}\ntrust_anchors = [\"estate.csv\"]"), "none of the files holds a certificate"),
+    ] {
+        let (code, _, error) = config(&inputs);
+        assert_eq!(code, 2, "{inputs}: {error}");
+        assert!(error.contains(words), "{inputs}: {error}");
+    }
+    let (code, _, error) = config(&format!(
+        "{anchor}\nestate = [{{ path = \"estate.csv\", columns = {{ device_id = \"Meter\" }} }}]"
+    ));
+    assert_eq!(code, 0, "one meter not known is within the share: {error}");
+    let row = rows(&folder.path().join("report/devices.jsonl")).remove(0);
+    assert_eq!(
+        row["device_id"], "00-DB-12-00-00-00-00-01",
+        "the mapped column counts, not the one of the usual name"
+    );
+    assert_eq!(small(folder.path(), &["--allowed-share", "7"]).0, 2);
 }
 
 #[test]

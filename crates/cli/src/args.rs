@@ -234,7 +234,7 @@ impl InputArguments {
             (None, Some(as_of)) => Config::new(as_of, PathBuf::new()),
             (None, None) => {
                 let hint = "the instant of the audit, such as --as-of 2026-01-01T00:00:00Z";
-                return Err(ConfigError::Missing { field: "as-of", hint }.into());
+                return Err(ConfigError::Missing { field: "as_of (--as-of)", hint }.into());
             }
         };
         // Paths in flags are relative to where the command runs, those in a file to the file.
@@ -275,6 +275,6 @@ fn instant(text: &str) -> Result<AsOf, Failure> {
             i64::try_from(now.as_secs() / 86_400 * 86_400).ok().and_then(Timestamp::from_unix_seconds);
         return midnight.map(AsOf).ok_or_else(|| Failure::Usage("the clock is out of range".to_owned()));
     }
-    let error = |error| ConfigError::Time { field: "as-of", text: text.to_owned(), error };
+    let error = |error| ConfigError::Time { field: "--as-of", text: text.to_owned(), error };
     Ok(AsOf(text.parse().map_err(error)?))
 }

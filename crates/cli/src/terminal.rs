@@ -19,8 +19,14 @@ impl Terminal {
         Self { progress: !quiet && io::stderr().is_terminal() }
     }
 
-    /// Prints a result. That nobody reads it any more is no error.
+    /// Prints text for people. What could steer a terminal, or turn the direction of its text, is replaced: names from
+    /// inputs stand in it.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        self.print_json(&text.split('\n').map(safe_line).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Prints JSON for programs, as it is. That nobody reads it any more is no error.
+    pub(crate) fn print_json(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -45,14 +51,15 @@ impl Terminal {
     /// Says what went wrong.
     pub(crate) fn error(&self, message: &str) {
         self.end_progress();
-        let _ = writeln!(io::stderr().lock(), "dnoaudit: {message}");
+        let message: Vec<String> = message.split('\n').map(safe_line).collect();
+        let _ = writeln!(io::stderr().lock(), "dnoaudit: {}", message.join("\n"));
     }
 }
 
 /// The summary of a run for people.
 pub(crate) fn summary(finished: &Finished, out: &str) -> String {
     let Summary { by_dno, counts, .. } = &finished.summary;
-    let mut text = format!("{} meters as of {}\n\n", counts.meters, finished.summary.as_of);
+    let mut text = format!("{} as of {}\n\n", plural(counts.meters, "meter"), finished.summary.as_of);
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header([
         "DNO",
@@ -121,23 +128,21 @@ fn next(finished: &Finished, reasons: &[(u64, &dno_audit::Rule)], out: &str) -> 
     }
     let records = &summary.counts.records;
     if records.quarantined > 0 {
-        text.push_str(&format!(
-            "  {} records could not be used: see {out}/quarantine.jsonl\n",
-            records.quarantined
-        ));
+        let quarantined = plural(records.quarantined, "record");
+        text.push_str(&format!("  {quarantined} could not be used: see {out}/quarantine.jsonl\n"));
     }
     if summary.counts.not_in_estate > 0 {
         text.push_str(&format!(
-            "  {} devices have records but are not in the estate: see {out}/not-in-estate.jsonl\n",
-            summary.counts.not_in_estate
+            "  {} with records not in the estate: see {out}/not-in-estate.jsonl\n",
+            plural(summary.counts.not_in_estate, "device")
         ));
     }
     text.push_str(&format!(
         "  open {out}/findings.csv; `dnoaudit explain DEVICE` shows how a device was judged\n"
     ));
     text.push_str(&format!(
-        "\n{} records: {} used, {} superseded, {} duplicate, {} not relevant, {} quarantined\n",
-        records.total,
+        "\n{}: {} used, {} superseded, {} duplicate, {} not relevant, {} quarantined\n",
+        plural(records.total, "record"),
         records.used,
         records.superseded,
         records.duplicate,
@@ -164,10 +169,22 @@ fn percent(part: u64, whole: u64) -> String {
     format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
-/// A name from the inputs, without what could steer a terminal.
+/// A name from the inputs for a table: without what could steer a terminal, and cut to a width.
 pub(crate) fn safe(text: &str) -> String {
-    let shown: String = text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).take(60).collect();
-    shown
+    safe_line(text).chars().take(60).collect()
+}
+
+fn safe_line(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if steers(c) { '\u{FFFD}' } else { c }).collect()
+}
+
+/// A number with its noun.
+fn plural(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

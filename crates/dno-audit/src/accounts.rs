@@ -7,6 +7,7 @@ use report::model::v1::{InputEntry, RecordCounts};
 use report::{Quarantined, quarantine_row};
 use types::{Eui64, InputId, Sha256Digest};
 
+use crate::config::InputSpec;
 use crate::error::Error;
 use crate::inputs::{InputFile, Role};
 use crate::spool::Spool;
@@ -18,7 +19,8 @@ pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) bytes: u64,
     pub(crate) sha256: Sha256Digest,
-    pub(crate) observed_at: Option<types::Timestamp>,
+    /// What the user says of it, as far as it is not its place.
+    pub(crate) spec: InputSpec,
     pub(crate) uses: InputUse,
     pub(crate) quarantine: Spool,
 }
@@ -30,7 +32,7 @@ impl Account {
             name: file.name.clone(),
             bytes: 0,
             sha256: Sha256Digest::default(),
-            observed_at: file.spec.observed_at,
+            spec: file.spec.clone(),
             uses: InputUse::default(),
             quarantine: Spool::new(),
         }

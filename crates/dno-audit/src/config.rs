@@ -9,6 +9,7 @@ use serde::Deserialize;
 use types::{AsOf, Timestamp, ZonelessTimes};
 
 use crate::error::ConfigError;
+use crate::inputs::Role;
 
 /// A commented `audit.toml` to start from.
 pub const TEMPLATE: &str = include_str!("../data/audit.toml");
@@ -28,6 +29,11 @@ impl InputSpec {
     /// An input about which nothing more is to be known.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into(), ..Self::default() }
+    }
+
+    /// Whether both say the same of a file, wherever they found it.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        self.observed_at == other.observed_at && self.columns == other.columns
     }
 }
 
@@ -164,8 +170,8 @@ impl Config {
         let file: File = toml::from_str(text)
             .map_err(|error| ConfigError::Toml { path: path.to_owned(), message: error.to_string() })?;
         let as_of = file.as_of.ok_or(ConfigError::Missing {
-            field: "as_of",
-            hint: "the instant of the audit, such as as_of = \"2026-01-01T00:00:00Z\"",
+            field: "as_of (--as-of)",
+            hint: "the instant of the audit, such as 2026-01-01T00:00:00Z",
         })?;
         let as_of = AsOf(instant("as_of", &as_of)?);
         let mut config = Self::new(as_of, base);
@@ -204,13 +210,38 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         let missing = |field, hint| Err(ConfigError::Missing { field, hint });
         if self.inputs.estate.is_empty() {
-            return missing("estate", "a CSV of the meters to account for");
+            return missing("estate (--estate)", "a CSV of the meters to account for");
         }
         if self.inputs.trust_anchors.is_empty() {
             return missing(
-                "trust-anchor",
+                "trust_anchors (--trust-anchor)",
                 "the root or issuing certificate to which certificates must lead",
             );
+        }
+        if !(0.0..=1.0).contains(&self.allowed_share) {
+            return Err(ConfigError::Share { found: self.allowed_share.to_string() });
+        }
+        let Inputs { records: _, certificates, trust_anchors, estate, registration, directory } =
+            &self.inputs;
+        let roles = [
+            (Role::Certificates, certificates),
+            (Role::TrustAnchors, trust_anchors),
+            (Role::Directory, directory),
+            (Role::Estate, estate),
+            (Role::Registration, registration),
+        ];
+        for (role, spec) in
+            roles.into_iter().flat_map(|(role, specs)| specs.iter().map(move |spec| (role, spec)))
+        {
+            let not_for_role = |setting, only| {
+                Err(ConfigError::NotForRole { role: role.name(), path: spec.path.clone(), setting, only })
+            };
+            if spec.observed_at.is_some() {
+                return not_for_role("observed_at", "records");
+            }
+            if !spec.columns.0.is_empty() && !matches!(role, Role::Estate | Role::Registration) {
+                return not_for_role("columns", "records, estate and registration");
+            }
         }
         Ok(())
     }

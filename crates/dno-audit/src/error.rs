@@ -50,7 +50,14 @@ impl Error {
     /// Whether the user can mend it by other arguments or another configuration, rather than by another disk.
     #[must_use]
     pub const fn is_usage(&self) -> bool {
-        matches!(self, Self::Config(_) | Self::Directory(_) | Self::NotAPackage { .. } | Self::Threads { .. })
+        use intake::{HeaderError, IntakeError};
+        match self {
+            Self::Config(_) | Self::Directory(_) | Self::NotAPackage { .. } | Self::Threads { .. } => true,
+            Self::Intake(IntakeError::Header { source, .. }) => {
+                matches!(source, HeaderError::MappedColumnAbsent { .. } | HeaderError::UnknownField { .. })
+            }
+            _ => false,
+        }
     }
 }
 
@@ -91,6 +98,45 @@ pub enum ConfigError {
         field: &'static str,
         /// What it is for.
         hint: &'static str,
+    },
+    /// A share that is none.
+    #[error("allowed_share is {found}, expected 0 to 1")]
+    Share {
+        /// The text of the number.
+        found: String,
+    },
+    /// A setting of an input that its role does not have.
+    #[error("{role}: {path:?} has {setting}, which only {only} can have")]
+    NotForRole {
+        /// The role of the input.
+        role: &'static str,
+        /// The path.
+        path: String,
+        /// The setting.
+        setting: &'static str,
+        /// Roles that can have it.
+        only: &'static str,
+    },
+    /// One file is named twice, and what is said of it differs.
+    #[error("{role}: {path} is named twice with different settings")]
+    NamedTwice {
+        /// The role of the input.
+        role: &'static str,
+        /// The file.
+        path: String,
+    },
+    /// No trust anchor among the files that ought to hold them.
+    #[error("trust_anchors: none of the files holds a certificate")]
+    NoTrustAnchor,
+    /// A trust anchor that can't be the issuer of anything.
+    #[error(
+        "trust_anchors: {subject} is a certificate of kind {kind}, expected a root or issuing certificate"
+    )]
+    TrustAnchorKind {
+        /// Its subject.
+        subject: String,
+        /// Its kind.
+        kind: &'static str,
     },
     /// A pattern or path that matches no file.
     #[error("{role}: {pattern:?} matches no file")]

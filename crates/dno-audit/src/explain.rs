@@ -195,6 +195,7 @@ fn considered<'s>(
             let counts = subject
                 .cells
                 .iter()
+                .filter(|cell| cell.holding == audit::Holding::Expected)
                 .filter_map(|cell| cell.resolution)
                 .any(|resolution| resolution.matching.contains(id));
             let path = match certificates.paths.result(*id) {

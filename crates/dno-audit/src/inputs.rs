@@ -1,5 +1,6 @@
 //! Which files the paths of a configuration mean.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -63,9 +64,21 @@ pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<I
             return Err(ConfigError::NoMatch { role: role.name(), pattern: spec.path.clone() }.into());
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
-    files.retain(|file| seen.insert(std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
-    Ok(files)
+    let mut kept: BTreeMap<PathBuf, InputFile> = BTreeMap::new();
+    for file in files {
+        let place = std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
+        match kept.get(&place) {
+            Some(known) if !known.spec.says_the_same(&file.spec) => {
+                let path = file.path.display().to_string();
+                return Err(ConfigError::NamedTwice { role: role.name(), path }.into());
+            }
+            Some(_) => {}
+            None => {
+                kept.insert(place, file);
+            }
+        }
+    }
+    Ok(kept.into_values().collect())
 }
 
 fn file(role: Role, spec: &InputSpec, path: PathBuf, name: String) -> InputFile {

@@ -4,13 +4,13 @@ use audit::timeline::{Disposition, NotRelevant};
 use audit::{Directory, Estate};
 use intake::{CertificateRecord, Record, RecordOptions, Source};
 use rayon::prelude::*;
-use smki::{Added, PathLimits, Paths, Store, StoreBuilder};
+use smki::{Added, CertificateKind, PathLimits, Paths, Store, StoreBuilder};
 use types::{DirectoryRecords, EstateRow, InputId, Interner, Mpan, Observation, RegistrationRow};
 
 use crate::accounts::{Account, sort};
 use crate::config::Config;
 use crate::directory::{SHIPPED, SHIPPED_NAME, shipped};
-use crate::error::Error;
+use crate::error::{ConfigError, Error};
 use crate::inputs::{InputFile, Role, find};
 use crate::progress::Progress;
 
@@ -118,7 +118,13 @@ pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, E
             read(file, accounts.len(), &mut account, |source, _| Ok(intake::read_certificates(source)?))?;
         for CertificateRecord { origin, outcome } in records {
             let added = match outcome {
-                Ok(certificate) if file.role == Role::TrustAnchors => builder.add_trust_anchor(certificate),
+                Ok(certificate) if file.role == Role::TrustAnchors => {
+                    if matches!(certificate.kind(), CertificateKind::Organisation | CertificateKind::Device) {
+                        let (subject, kind) = (certificate.subject().to_string(), certificate.kind().name());
+                        return Err(ConfigError::TrustAnchorKind { subject, kind }.into());
+                    }
+                    builder.add_trust_anchor(certificate)
+                }
                 Ok(certificate) => builder.add(certificate),
                 Err(reject) => {
                     if reject.is_private_key() {
@@ -136,6 +142,9 @@ pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, E
         accounts.push(account);
     }
     let store = builder.build();
+    if !anchors.is_empty() && store.trust_anchors().is_empty() {
+        return Err(ConfigError::NoTrustAnchor.into());
+    }
     let paths = store.verify_paths(PathLimits::default());
     Ok(LoadedCertificates { store, paths, accounts, warnings })
 }

@@ -106,12 +106,31 @@ impl PackageFile {
     }
 }
 
-/// Nothing but a report, or an empty folder, is ever replaced.
+/// The files of a package, in the order in which they are written.
+const FILES: [&str; 8] = [
+    "devices.jsonl",
+    "findings.csv",
+    "not-in-estate.jsonl",
+    "certificates.jsonl",
+    "summary.json",
+    "configuration.json",
+    "quarantine.jsonl",
+    "manifest.json",
+];
+
+/// Nothing but a report, or an empty folder, is ever replaced: a folder with a file that no report has is left alone.
 fn check_place(place: &Path) -> Result<(), Error> {
     let taken = || Err(Error::NotAPackage { path: place.to_path_buf() });
-    match fs::read_dir(place).map(|mut entries| entries.next().is_none()) {
-        Ok(true) => Ok(()),
-        Ok(false) => {
+    let names = fs::read_dir(place).map(|entries| {
+        entries
+            .map(|entry| entry.map(|entry| entry.file_name()))
+            .collect::<Result<Vec<_>, _>>()
+            .unwrap_or_default()
+    });
+    match names {
+        Ok(names) if names.is_empty() && fs::remove_dir(place).is_ok() => Ok(()),
+        Ok(names) if names.iter().any(|name| !FILES.iter().any(|file| *file == name.as_os_str())) => taken(),
+        Ok(_) => {
             let manifest = fs::read(place.join("manifest.json")).unwrap_or_default();
             let value: serde_json::Value = serde_json::from_slice(&manifest).unwrap_or_default();
             match value.get("format").and_then(|format| format.as_str()) {

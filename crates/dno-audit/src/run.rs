@@ -14,7 +14,6 @@ use types::{Credential, NetworkOperatorCell, Observation, Seen, ZonelessTimes};
 use crate::accounts::{Account, record_counts};
 use crate::config::Config;
 use crate::error::Error;
-use crate::inputs::Role;
 use crate::load::{Loaded, load};
 use crate::package::{Package, PackageFile};
 use crate::progress::Progress;
@@ -172,7 +171,10 @@ fn render(
 ) -> Result<Rendered, Error> {
     let mut rows = Vec::with_capacity(meters.len() * 1024);
     let mut totals = Totals::default();
-    let mut findings = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    let mut findings = csv::WriterBuilder::new()
+        .has_headers(false)
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
     let empty = 0..0;
     for meter in meters {
         let range = joined.of_meter.get(*meter as usize).unwrap_or(&empty);
@@ -311,7 +313,9 @@ fn write_package(
     package.write("summary.json", &canonical(&summary)?)?;
 
     let entries: Vec<InputEntry> = accounts.iter().map(Account::entry).collect();
-    let configuration_sha256 = digest(&canonical(&configuration(config, &accounts))?).to_string();
+    let configuration = canonical(&configuration(config, &accounts))?;
+    let configuration_sha256 = digest(&configuration).to_string();
+    package.write("configuration.json", &configuration)?;
     let mut quarantine = package.file("quarantine.jsonl")?;
     for account in accounts {
         let sha256 = account.sha256.to_string();
@@ -358,29 +362,20 @@ fn exceeds(part: u64, whole: u64, allowed: f64) -> bool {
     part > 0 && part as f64 > allowed * whole as f64
 }
 
-/// The configuration as far as it can change a result.
+/// The configuration as far as it can change a result. Inputs stand in it by digest, so that neither their places nor
+/// their order do.
 fn configuration(config: &Config, accounts: &[Account]) -> Configuration {
-    let inputs = &config.inputs;
-    let columns = [
-        (Role::Records, &inputs.records),
-        (Role::Estate, &inputs.estate),
-        (Role::Registration, &inputs.registration),
-    ];
+    let columns = accounts.iter().filter(|account| !account.spec.columns.0.is_empty());
     Configuration {
         accepted_policies: config.options.profile.accepted_policies().map(str::to_owned).collect(),
         as_of: config.as_of.to_string(),
         columns: columns
-            .into_iter()
-            .flat_map(|(role, specs)| specs.iter().map(move |spec| (role, &spec.columns.0)))
-            .filter(|(_, map)| !map.is_empty())
-            .fold(BTreeMap::new(), |mut all: BTreeMap<String, BTreeMap<String, String>>, (role, map)| {
-                all.entry(role.name().to_owned()).or_default().extend(map.clone());
-                all
-            }),
+            .map(|account| (account.sha256.to_string(), account.spec.columns.0.clone()))
+            .collect(),
         expiring_within_days: config.options.expiring_within_days,
         observed_at: accounts
             .iter()
-            .filter_map(|account| Some((account.sha256.to_string(), account.observed_at?.to_string())))
+            .filter_map(|account| Some((account.sha256.to_string(), account.spec.observed_at?.to_string())))
             .collect(),
         stale_after_days: config.options.stale_after_days,
         zoneless_times: match config.zoneless {

@@ -104,7 +104,10 @@ pub enum Reject {
         error: ParseKeyIdError,
     },
     /// A time that is none.
-    #[error("{field}: {error}")]
+    #[error(
+        "{field}: {error}{}",
+        if *error == ParseTimestampError::NoZone { "; zoneless_times = \"utc\" takes such times as UTC" } else { "" }
+    )]
     Time {
         /// The field.
         field: &'static str,

@@ -201,7 +201,7 @@ pub enum ParseTimestampError {
     #[error("no time")]
     Empty,
     /// A date and time, but no zone, and nobody said which one is meant.
-    #[error("no time zone: expected Z or an offset, or the setting that such times are UTC")]
+    #[error("no time zone: expected Z or an offset such as +01:00")]
     NoZone,
     /// Not an RFC 3339 date and time.
     #[error("not a date and time of the form 2026-01-31T09:30:00Z")]

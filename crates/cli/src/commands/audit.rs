@@ -16,14 +16,14 @@ pub(crate) fn run(arguments: &AuditArguments, terminal: &Terminal) -> Result<Exi
         .out
         .clone()
         .or_else(|| config.out.clone())
-        .ok_or(ConfigError::Missing { field: "out", hint: "where the report package goes" })?;
+        .ok_or(ConfigError::Missing { field: "out (--out)", hint: "where the report package goes" })?;
     let finished = audit(&config, &out, terminal)?;
     match arguments.format {
         Format::Text => terminal.print(&summary(&finished, &out.display().to_string()))?,
         Format::Json => {
             let value =
                 serde_json::to_value(&finished.summary).map_err(|error| Failure::Output(error.into()))?;
-            terminal.print(&json(&value)?)?;
+            terminal.print_json(&json(&value)?)?;
         }
     }
     Ok(exit(&finished, arguments.fail_on))

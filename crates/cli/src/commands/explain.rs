@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<E
     };
     match arguments.format {
         Format::Text => terminal.print(&explanation.text)?,
-        Format::Json => terminal.print(&super::json(&explanation.json)?)?,
+        Format::Json => terminal.print_json(&super::json(&explanation.json)?)?,
     }
     Ok(Exit::Complete)
 }

@@ -15,7 +15,8 @@ pub(crate) fn run(arguments: &InspectArguments, terminal: &Terminal) -> Result<E
     let mut result = Ok(());
     let mut rejected = false;
     inspect(&arguments.file, signatures.as_ref(), &mut |inspected| {
-        rejected |= inspected.kind == "reject";
+        rejected |=
+            inspected.kind == "reject" || inspected.json.get("rejected").is_some_and(|count| *count != 0);
         if result.is_ok() {
             result = printer.add(inspected);
         }
@@ -56,7 +57,7 @@ impl Printer<'_> {
         if let Some(waiting) = self.waiting.replace(inspected.json) {
             let start = if self.many { "," } else { "[" };
             self.many = true;
-            self.terminal.print(&format!("{start}\n{}", super::json(&waiting)?.trim_end()))?;
+            self.terminal.print_json(&format!("{start}\n{}", super::json(&waiting)?.trim_end()))?;
         }
         Ok(())
     }
@@ -65,10 +66,10 @@ impl Printer<'_> {
         match (self.format, self.waiting, self.many) {
             (Format::Text, ..) => Ok(()),
             (Format::Json, Some(last), true) => {
-                self.terminal.print(&format!(",\n{}\n]\n", super::json(&last)?.trim_end()))
+                self.terminal.print_json(&format!(",\n{}\n]\n", super::json(&last)?.trim_end()))
             }
-            (Format::Json, Some(only), false) => self.terminal.print(&super::json(&only)?),
-            (Format::Json, None, _) => self.terminal.print("[]\n"),
+            (Format::Json, Some(only), false) => self.terminal.print_json(&super::json(&only)?),
+            (Format::Json, None, _) => self.terminal.print_json("[]\n"),
         }
     }
 }

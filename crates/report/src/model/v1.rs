@@ -260,7 +260,7 @@ pub struct Configuration {
     pub accepted_policies: Vec<String>,
     /// The instant of the audit.
     pub as_of: String,
-    /// Column maps by role of the input.
+    /// Column maps by digest of the input.
     pub columns: BTreeMap<String, BTreeMap<String, String>>,
     /// Days of warning before a certificate ends.
     pub expiring_within_days: u32,
