@@ -100,7 +100,9 @@ impl Directory {
             let active = record.period.contains(as_of.0);
             if active {
                 for distributor in &record.distributors {
-                    if let Some(other) = self.by_distributor.insert(*distributor, id) {
+                    if let Some(other) =
+                        self.by_distributor.insert(*distributor, id).filter(|other| *other != id)
+                    {
                         return Err(DirectoryError::DistributorTwice {
                             distributor: *distributor,
                             parties: pair(&operators, other, id),

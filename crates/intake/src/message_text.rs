@@ -24,7 +24,8 @@ pub(crate) type TextMessage<'t> = (Origin, Result<&'t [u8], Reject>);
 struct Pending {
     text: Vec<u8>,
     line: u32,
-    error: Option<gbcs::DecodeError>,
+    /// With fewer characters than these it can't be whole, so that decoding it again before would be wasted work.
+    wanted: usize,
 }
 
 /// Reads all messages of a text and hands each to `take`. The octets need not decode, but they are whole by framing or
@@ -116,6 +117,9 @@ impl Reading {
         let before = self.pending.text.len();
         push_characters(text, &mut self.pending.text);
         let origin = Origin { input: self.id, line: self.pending.line };
+        if !another && self.pending.text.len() < self.pending.wanted {
+            return;
+        }
         match decode(&self.pending.text, &mut self.octets) {
             // Both together may satisfy the lengths of the first and still be no message.
             Decoded::Whole if !another || Message::decode(&self.octets).is_ok() => {
@@ -127,7 +131,9 @@ impl Reading {
                 self.flush(take);
                 self.start(text, number, take);
             }
-            Decoded::Open(_) if self.pending.text.len() <= 2 * MAX_MESSAGE => {}
+            Decoded::Open(error) if self.pending.text.len() <= 2 * MAX_MESSAGE => {
+                self.pending.wanted = wanted(&self.pending.text, error.as_ref());
+            }
             Decoded::NotText(position) => {
                 take((origin, Err(Reject::NotHexOrBase64 { position })));
                 self.pending = Pending::default();
@@ -169,7 +175,7 @@ impl Reading {
                     self.pending.text.extend_from_slice(text);
                 }
                 self.pending.line = number;
-                self.pending.error = error;
+                self.pending.wanted = wanted(&self.pending.text, error.as_ref());
             }
         }
     }
@@ -191,6 +197,15 @@ impl Reading {
         take((origin, Err(reject)));
         self.pending = Pending::default();
     }
+}
+
+/// How many characters a record needs at least, from what the decoder missed.
+fn wanted(text: &[u8], error: Option<&gbcs::DecodeError>) -> usize {
+    let Some(gbcs::DecodeErrorKind::Truncated { needed }) = error.map(gbcs::DecodeError::kind) else {
+        return text.len() + 1;
+    };
+    let more = if is_hex_start(text) { needed.saturating_mul(2) } else { needed / 3 * 4 };
+    text.len().saturating_add(more.max(1)).min(2 * MAX_MESSAGE)
 }
 
 enum Decoded {
