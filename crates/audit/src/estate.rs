@@ -4,11 +4,11 @@
 //! its expectation. Contradictions between inputs are kept in view; nothing here picks the row that suits.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use types::{
-    Credentials, DistributorId, EstateRow, Eui64, InputId, Interner, Mpan, MpanFault, MpanField,
-    RegistrationRow, Symbol,
+    Credentials, DeviceStatus, DeviceType, DistributorId, EstateRow, Eui64, InputId, Interner, Mpan,
+    MpanFault, MpanField, RegistrationRow, SmetsVersion, Symbol,
 };
 
 use crate::directory::{Directory, Owner};
@@ -36,8 +36,39 @@ pub enum ExpectationUnknown {
     DistributorUnknown(DistributorId),
     /// The directory does not know the operator that registration or estate data names.
     OperatorUnknown(Symbol),
-    /// Rows of one device lead to different operators.
+    /// Registration rows of one metering point name different operators.
+    RegistrationRowsDisagree,
+    /// Rows of one device lead to different operators, or one puts it out of scope and another does not.
     RowsDisagree,
+}
+
+/// What the rows of a device tell together of something that can put it out of scope. A row that does not say
+/// contradicts none that does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Told<T> {
+    /// Nothing.
+    Nothing,
+    /// That it does not.
+    In,
+    /// That it does, by this value of the first row that says.
+    Out(T),
+    /// Both.
+    Both,
+}
+
+fn told<T: Copy>(
+    rows: &[EstateRow],
+    value: impl Fn(&EstateRow) -> Option<T>,
+    is_out: impl Fn(T) -> bool,
+) -> Told<T> {
+    let values = || rows.iter().filter_map(&value);
+    let within = values().any(|value| !is_out(value));
+    match values().find(|value| is_out(*value)) {
+        Some(_) if within => Told::Both,
+        Some(out) => Told::Out(out),
+        None if within => Told::In,
+        None => Told::Nothing,
+    }
 }
 
 /// How the expectation was found, for the record.
@@ -89,6 +120,29 @@ impl Meter<'_> {
         }
     }
 
+    /// Whether it is a kind of device that the audit does not judge.
+    #[must_use]
+    pub fn told_type(&self) -> Told<DeviceType> {
+        told(self.rows, |row| row.device_type, |kind| !kind.is_in_scope())
+    }
+
+    /// Whether it is decommissioned or not commissioned yet.
+    #[must_use]
+    pub fn told_status(&self) -> Told<DeviceStatus> {
+        let is_out = |status: DeviceStatus| status.is_gone() || status.is_before_commissioning();
+        told(self.rows, |row| row.status, is_out)
+    }
+
+    /// Whether it is SMETS1.
+    #[must_use]
+    pub fn told_smets(&self) -> Told<SmetsVersion> {
+        told(self.rows, |row| row.smets, |smets| smets == SmetsVersion::Smets1)
+    }
+
+    fn scope_is_contested(&self) -> bool {
+        self.told_type() == Told::Both || self.told_status() == Told::Both || self.told_smets() == Told::Both
+    }
+
     /// The device.
     #[must_use]
     pub fn device(&self) -> Eui64 {
@@ -103,18 +157,20 @@ pub struct Estate {
     /// Where each device's rows start.
     starts: Vec<u32>,
     registration: BTreeMap<Mpan, RegistrationRow>,
+    /// Metering points whose registration rows name different operators.
+    contested: BTreeSet<Mpan>,
     operator_of: Vec<Option<Owner>>,
 }
 
 impl Estate {
     /// Sorts and groups the rows and resolves the operator names that occur in them.
     ///
-    /// Registration rows for one metering point that name different operators cancel each other: the metering
-    /// point then has no registered operator rather than the last one.
+    /// Registration rows for one metering point that name different operators leave it without one: nothing tells
+    /// which row is right, and the MPAN's own distributor must not decide between them.
     #[must_use]
     pub fn new(
         mut rows: Vec<EstateRow>,
-        registration: Vec<RegistrationRow>,
+        mut registration: Vec<RegistrationRow>,
         names: &Interner,
         directory: &Directory,
     ) -> Self {
@@ -127,25 +183,26 @@ impl Estate {
                 last = Some(row.device);
             }
         }
-        let operator_of = names.symbols().map(|symbol| owner_named(names.name(symbol), directory)).collect();
-        let mut by_mpan: BTreeMap<Mpan, RegistrationRow> = BTreeMap::new();
-        for row in registration {
-            by_mpan
-                .entry(row.mpan)
-                .and_modify(|known| {
-                    if known.origin > row.origin {
-                        known.origin = row.origin;
-                    }
-                    if known.network_operator != row.network_operator {
-                        known.network_operator = None;
-                    }
-                    if known.supplier != row.supplier {
-                        known.supplier = None;
-                    }
-                })
-                .or_insert(row);
+        let operator_of: Vec<Option<Owner>> =
+            names.symbols().map(|symbol| owner_named(names.name(symbol), directory)).collect();
+        // Two names of one operator do not contradict each other.
+        let same_operator = |one: Symbol, other: Symbol| {
+            let owner = |name: Symbol| operator_of.get(name.index()).copied().flatten();
+            one == other || (owner(one).is_some() && owner(one) == owner(other))
+        };
+        registration.sort_unstable_by_key(|row| (row.mpan, row.origin));
+        let (mut by_mpan, mut contested) = (BTreeMap::new(), BTreeSet::new());
+        for rows in registration.chunk_by(|a, b| a.mpan == b.mpan) {
+            let Some(first) = rows.first() else { continue };
+            let operator = agreed(rows.iter().filter_map(|row| row.network_operator), same_operator);
+            let supplier = agreed(rows.iter().filter_map(|row| row.supplier), |one, other| one == other);
+            if operator.is_err() {
+                contested.insert(first.mpan);
+            }
+            let (network_operator, supplier) = (operator.ok().flatten(), supplier.ok().flatten());
+            by_mpan.insert(first.mpan, RegistrationRow { network_operator, supplier, ..*first });
         }
-        Self { rows, starts, registration: by_mpan, operator_of }
+        Self { rows, starts, registration: by_mpan, contested, operator_of }
     }
 
     /// How many meters there are.
@@ -204,7 +261,7 @@ impl Estate {
         self.starts.binary_search_by(first).ok()
     }
 
-    /// Whether an estate row has this metering point.
+    /// Registration data for a metering point.
     #[must_use]
     pub fn registration(&self, mpan: Mpan) -> Option<&RegistrationRow> {
         self.registration.get(&mpan)
@@ -235,11 +292,19 @@ impl Estate {
         let (expectation, source) =
             found.unwrap_or((Expectation::Unknown(ExpectationUnknown::NoMpan), ExpectationSource::None));
         let registration = rows.first().and_then(|row| self.registration.get(&row.mpan.mpan()?));
-        Meter { rows, registration, expectation, source }
+        let mut meter = Meter { rows, registration, expectation, source };
+        if meter.scope_is_contested() {
+            meter.expectation = Expectation::Unknown(ExpectationUnknown::RowsDisagree);
+        }
+        meter
     }
 
     /// The expectation that follows from one row: registration data, then the row's own operator, then the MPAN.
     fn expectation(&self, row: &EstateRow, directory: &Directory) -> (Expectation, ExpectationSource) {
+        if row.mpan.mpan().is_some_and(|mpan| self.contested.contains(&mpan)) {
+            let unknown = Expectation::Unknown(ExpectationUnknown::RegistrationRowsDisagree);
+            return (unknown, ExpectationSource::Registration);
+        }
         let registered = row
             .mpan
             .mpan()
@@ -265,6 +330,15 @@ impl Estate {
         };
         (expectation, ExpectationSource::None)
     }
+}
+
+/// What all names say, if none contradicts another.
+fn agreed(
+    mut names: impl Iterator<Item = Symbol>,
+    same: impl Fn(Symbol, Symbol) -> bool,
+) -> Result<Option<Symbol>, ()> {
+    let Some(first) = names.next() else { return Ok(None) };
+    if names.all(|name| same(first, name)) { Ok(Some(first)) } else { Err(()) }
 }
 
 fn expect(owner: Owner, directory: &Directory) -> Expectation {
