@@ -135,7 +135,7 @@ fn holder<'a>(occupant: Occupant<'a>, subject: &Subject<'a>) -> Option<Text<'a>>
 
 /// The records behind a meter: one entry for those of one input that tell of it in one way and at one time.
 ///
-/// A record that decides both cells in the plain way – an extract row, a read – needs no words, since the cells say it.
+/// A record that is used and says no more than what the cells show – an extract row, a read – needs no words.
 fn evidence(assessment: &Assessment<'_>, inputs: &InputDigests) -> Vec<EvidenceRow> {
     let observations = assessment.subject.observations;
     let mut records: BTreeMap<Origin, Vec<&Observation>> = BTreeMap::new();
@@ -157,7 +157,7 @@ fn evidence(assessment: &Assessment<'_>, inputs: &InputDigests) -> Vec<EvidenceR
             input: inputs.of(origin.input).to_owned(),
             lines: vec![origin.line],
             outcome,
-            says: says(&seen, outcome),
+            says: says(assessment, &seen, outcome),
             source: first.source.name(),
         };
         match rows.last_mut() {
@@ -188,10 +188,21 @@ const fn outcome(disposition: audit::timeline::Disposition) -> &'static str {
     }
 }
 
-fn says(seen: &[&Observation], outcome: &str) -> BTreeMap<&'static str, Vec<String>> {
+fn says(
+    assessment: &Assessment<'_>,
+    seen: &[&Observation],
+    outcome: &str,
+) -> BTreeMap<&'static str, Vec<String>> {
     let mut says: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-    let plain = |seen: &&&Observation| matches!(seen.seen, Seen::Held(_));
-    if outcome == "used" && seen.iter().filter(plain).count() == seen.len() {
+    let shown = |seen: &&Observation| match seen.seen {
+        Seen::Held(credential) => assessment
+            .subject
+            .cells
+            .iter()
+            .any(|cell| cell.cell == seen.cell && cell.credential == Some(credential)),
+        _ => false,
+    };
+    if outcome == "used" && seen.iter().all(shown) {
         return says;
     }
     // "Before" comes before "after", whatever the order of observations.
