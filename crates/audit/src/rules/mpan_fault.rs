@@ -25,6 +25,9 @@ fn mpan_fault(subject: &Subject<'_>) -> Outcome {
     }
     let fields =
         [("mpan", row.mpan), ("secondary-mpan", row.secondary_mpan), ("export-mpan", row.export_mpan)];
+    if fields.iter().all(|(_, field)| *field == MpanField::Absent) {
+        return Outcome::NotApplicable("no MPAN");
+    }
     let evidence = fields.into_iter().fold(Evidence::none(), |evidence, (name, field)| match field {
         MpanField::Invalid(fault) => evidence.and(name, fault),
         MpanField::Absent | MpanField::Valid { .. } => evidence,
