@@ -119,12 +119,17 @@ impl Reading {
                 take((origin, Ok(&self.octets)));
                 self.pending = Pending::default();
             }
-            Decoded::Open(_) if !starts_message(text) && self.pending.text.len() <= 2 * MAX_MESSAGE => {}
-            Decoded::NotText(_) | Decoded::Open(_) if starts_message(text) => {
+            // Whatever was wrong with the record before, the line that begins the next one is not part of it.
+            Decoded::Broken | Decoded::NotText(_) | Decoded::Open(_) if starts_message(text) => {
                 self.pending.text.truncate(before);
                 self.flush(take);
                 self.start(text, number, take);
             }
+            Decoded::Broken => {
+                take((origin, Ok(&self.octets)));
+                self.pending = Pending::default();
+            }
+            Decoded::Open(_) if self.pending.text.len() <= 2 * MAX_MESSAGE => {}
             Decoded::NotText(position) => {
                 take((origin, Err(Reject::NotHexOrBase64 { position })));
                 self.pending = Pending::default();
@@ -147,7 +152,7 @@ impl Reading {
             decode(&self.pending.text, &mut self.octets)
         };
         match decoded {
-            Decoded::Whole => {
+            Decoded::Whole | Decoded::Broken => {
                 take((origin, Ok(&self.octets)));
                 self.pending.text.clear();
             }
@@ -176,7 +181,7 @@ impl Reading {
             Decoded::Open(Some(error)) => Reject::Truncated(error),
             Decoded::NotText(position) => Reject::NotHexOrBase64 { position },
             // Characters that make no whole octets: the last one stands alone.
-            Decoded::Open(None) | Decoded::Whole => {
+            Decoded::Open(None) | Decoded::Whole | Decoded::Broken => {
                 Reject::NotHexOrBase64 { position: self.pending.text.len().saturating_sub(1) }
             }
         };
@@ -186,8 +191,10 @@ impl Reading {
 }
 
 enum Decoded {
-    /// The octets are a message, or broken in a way that more octets would not mend.
+    /// The octets are a message.
     Whole,
+    /// They are none, and more octets would not mend it.
+    Broken,
     /// More characters are needed.
     Open(Option<gbcs::DecodeError>),
     /// A character that can't stand there.
@@ -244,8 +251,9 @@ fn decode(text: &[u8], octets: &mut Vec<u8>) -> Decoded {
         }
     }
     match Message::decode(octets) {
+        Ok(_) => Decoded::Whole,
         Err(error) if error.is_truncated() => Decoded::Open(Some(error)),
-        _ => Decoded::Whole,
+        Err(_) => Decoded::Broken,
     }
 }
 
@@ -270,7 +278,7 @@ pub(crate) fn decode_field(text: &[u8], octets: &mut Vec<u8>) -> Result<(), Reje
         text
     };
     match decode(text, octets) {
-        Decoded::Whole => Ok(()),
+        Decoded::Whole | Decoded::Broken => Ok(()),
         Decoded::Open(Some(error)) => Err(Reject::Truncated(error)),
         Decoded::Open(None) => Err(Reject::NotHexOrBase64 { position: text.len().saturating_sub(1) }),
         Decoded::NotText(position) => Err(Reject::NotHexOrBase64 { position }),
