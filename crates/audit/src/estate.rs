@@ -100,9 +100,9 @@ impl ExpectationSource {
 /// What the estate says of one meter and what follows from it.
 #[derive(Clone, Copy, Debug)]
 pub struct Meter<'e> {
-    /// All rows of the device; at least one, the first being the one that reports show.
+    /// All rows of the device, at least one, in an order that follows from what they say.
     pub rows: &'e [EstateRow],
-    /// Registration data for the first row's import MPAN.
+    /// Registration data for the import MPAN.
     pub registration: Option<&'e RegistrationRow>,
     /// Who ought to be in the cells.
     pub expectation: Expectation,
@@ -118,6 +118,31 @@ impl Meter<'_> {
             Expectation::Party(owner) | Expectation::Nobody(owner) => Some(owner),
             Expectation::Unknown(_) => None,
         }
+    }
+
+    /// What all rows that say something say; `None` if none does, or if they contradict each other.
+    #[must_use]
+    pub fn agreed<T: PartialEq>(&self, value: impl Fn(&EstateRow) -> Option<T>) -> Option<T> {
+        let mut values = self.rows.iter().filter_map(value);
+        let first = values.next()?;
+        values.all(|value| value == first).then_some(first)
+    }
+
+    /// The MPAN columns of all rows by name, each content once.
+    pub fn mpan_fields(&self) -> impl Iterator<Item = (&'static str, MpanField)> + Clone + use<'_> {
+        let of = |row: &EstateRow| {
+            [("mpan", row.mpan), ("secondary-mpan", row.secondary_mpan), ("export-mpan", row.export_mpan)]
+        };
+        self.rows.iter().enumerate().flat_map(move |(place, row)| {
+            let earlier = self.rows.get(..place).unwrap_or_default();
+            of(row).into_iter().filter(move |field| !earlier.iter().any(|row| of(row).contains(field)))
+        })
+    }
+
+    /// The import MPAN.
+    #[must_use]
+    pub fn mpan(&self) -> Option<Mpan> {
+        self.agreed(|row| row.mpan.mpan())
     }
 
     /// Whether it is a kind of device that the audit does not judge.
@@ -175,6 +200,10 @@ impl Estate {
         directory: &Directory,
     ) -> Self {
         rows.sort_unstable_by(|a, b| a.device.cmp(&b.device).then(a.origin.cmp(&b.origin)));
+        // Where rows of one device differ, their place in the inputs must not tell which comes first.
+        for rows in rows.chunk_by_mut(|a, b| a.device == b.device).filter(|rows| rows.len() > 1) {
+            rows.sort_by_cached_key(|row| (content(row, names), row.origin));
+        }
         let mut starts = Vec::with_capacity(rows.len());
         let mut last = None;
         for (row, index) in rows.iter().zip(0u32..) {
@@ -291,8 +320,8 @@ impl Estate {
         }
         let (expectation, source) =
             found.unwrap_or((Expectation::Unknown(ExpectationUnknown::NoMpan), ExpectationSource::None));
-        let registration = rows.first().and_then(|row| self.registration.get(&row.mpan.mpan()?));
-        let mut meter = Meter { rows, registration, expectation, source };
+        let mut meter = Meter { rows, registration: None, expectation, source };
+        meter.registration = meter.mpan().and_then(|mpan| self.registration.get(&mpan));
         if meter.scope_is_contested() {
             meter.expectation = Expectation::Unknown(ExpectationUnknown::RowsDisagree);
         }
@@ -330,6 +359,14 @@ impl Estate {
         };
         (expectation, ExpectationSource::None)
     }
+}
+
+/// What a row says, as text to sort by.
+fn content(row: &EstateRow, names: &Interner) -> String {
+    let EstateRow { mpan, secondary_mpan, export_mpan, device_type, status, smets, .. } = row;
+    let named = [row.network_operator, row.supplier, row.manufacturer, row.model, row.firmware, row.region]
+        .map(|symbol| symbol.map(|symbol| names.name(symbol)));
+    format!("{:?}", (mpan, secondary_mpan, export_mpan, device_type, status, smets, named))
 }
 
 /// What all names say, if none contradicts another.

@@ -135,7 +135,7 @@ impl<'a> Subject<'a> {
     #[must_use]
     pub fn supplier_symbol(&self) -> Option<Symbol> {
         let registered = self.meter.registration.and_then(|row| row.supplier);
-        registered.or(self.meter.rows.first().and_then(|row| row.supplier))
+        registered.or_else(|| self.meter.agreed(|row| row.supplier))
     }
 
     /// The responsible supplier.

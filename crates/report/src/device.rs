@@ -33,14 +33,14 @@ impl InputDigests {
 #[must_use]
 pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &InputDigests) -> DeviceRow<'a> {
     let subject = &assessment.subject;
-    let row = subject.meter.rows.first();
+    let meter = &subject.meter;
     let name = |symbol| subject.name(symbol);
     DeviceRow {
         cells: subject.cells.map(|cell| cell_row(subject, &cell)),
         conditions: ids(assessment, |axis| axis == Axis::Condition),
         device_id: subject.meter.device().to_string(),
-        device_status: row.and_then(|row| row.status).map(types::DeviceStatus::name),
-        device_type: row.and_then(|row| row.device_type).map(types::DeviceType::name),
+        device_status: meter.agreed(|row| row.status).map(types::DeviceStatus::name),
+        device_type: meter.agreed(|row| row.device_type).map(types::DeviceType::name),
         dno: subject.owner().map(|owner| match owner {
             Owner::Operator(id) => Cow::Borrowed(subject.context.directory.operator_name(id)),
             Owner::Entity(entity) => Cow::Owned(entity.to_string()),
@@ -66,13 +66,13 @@ pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &InputDigests) -> 
                 severity: finding.rule.severity.name(),
             })
             .collect(),
-        firmware: row.and_then(|row| name(row.firmware)),
-        manufacturer: row.and_then(|row| name(row.manufacturer)),
-        model: row.and_then(|row| name(row.model)),
-        mpan: row.and_then(|row| row.mpan.mpan()).map(|mpan| mpan.to_string()),
+        firmware: name(meter.agreed(|row| row.firmware)),
+        manufacturer: name(meter.agreed(|row| row.manufacturer)),
+        model: name(meter.agreed(|row| row.model)),
+        mpan: meter.mpan().map(|mpan| mpan.to_string()),
         notes: ids(assessment, |axis| axis == Axis::Note),
         reasons: reasons(assessment),
-        region: row.and_then(|row| name(row.region)),
+        region: name(meter.agreed(|row| row.region)),
         remedy: assessment.remedy.as_ref().map(|remedy| RemedyRow {
             action: remedy.action,
             mode: remedy.mode,

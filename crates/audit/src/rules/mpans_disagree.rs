@@ -20,8 +20,7 @@ pub(super) const MPANS_DISAGREE: Rule = Rule {
 };
 
 fn mpans_disagree(subject: &Subject<'_>) -> Outcome {
-    let Some(row) = subject.meter.rows.first() else { return Outcome::NotApplicable("no row") };
-    let fields = || [row.mpan, row.secondary_mpan, row.export_mpan].into_iter();
+    let fields = || subject.meter.mpan_fields().map(|(_, field)| field);
     let given = fields().filter_map(MpanField::mpan);
     let distributors: BTreeSet<DistributorId> = given.clone().map(Mpan::distributor).collect();
     if distributors.len() > 1 {

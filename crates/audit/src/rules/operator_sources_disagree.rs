@@ -21,7 +21,7 @@ fn operator_sources_disagree(subject: &Subject<'_>) -> Outcome {
         return Outcome::NotEvaluated("registration rows name different operators");
     }
     let registered = subject.meter.registration.and_then(|row| row.network_operator);
-    let in_row = subject.meter.rows.first().and_then(|row| row.network_operator);
+    let in_row = subject.meter.agreed(|row| row.network_operator);
     let (Some(registered), Some(in_row)) = (registered, in_row) else {
         return Outcome::NotApplicable("not both sources name an operator");
     };

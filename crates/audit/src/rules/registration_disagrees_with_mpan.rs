@@ -21,7 +21,7 @@ fn registration_disagrees_with_mpan(subject: &Subject<'_>) -> Outcome {
     if !matches!(subject.meter.source, ExpectationSource::Registration | ExpectationSource::EstateRow) {
         return Outcome::NotApplicable("no data names the operator");
     }
-    let Some(mpan) = subject.meter.rows.first().and_then(|row| row.mpan.mpan()) else {
+    let Some(mpan) = subject.meter.mpan() else {
         return Outcome::NotEvaluated("no MPAN");
     };
     let directory = subject.context.directory;
