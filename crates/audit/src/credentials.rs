@@ -4,7 +4,7 @@
 //! with that key. Each distinct credential is resolved once per audit. Certificates whose path to the trust anchor
 //! fails identify nobody and are kept apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use smki::{Certificate, CertificateId, CertificateKind, Paths, Store, Validity};
 use types::{AsOf, Credential, Eui64, KeyUsage, NetworkOperatorCell, RemotePartyRole, Timestamp};
@@ -31,6 +31,10 @@ pub struct Resolution {
     pub broken: Vec<CertificateId>,
     /// What the certificates with this key whose path holds say instead, if none matches.
     pub otherwise: Option<Otherwise>,
+    /// Whether a certificate whose path holds says that it is the Access Control Broker's.
+    pub access_control_broker: bool,
+    /// Serial numbers of the matching certificates, as reports show them.
+    pub serials: Vec<String>,
     /// State of the matching certificates as a set.
     pub condition: Condition,
 }
@@ -70,7 +74,7 @@ pub struct Condition {
 /// All credentials of an audit, resolved.
 #[derive(Debug, Default)]
 pub struct Resolutions {
-    known: BTreeMap<(Credential, NetworkOperatorCell), Resolution>,
+    known: HashMap<(Credential, NetworkOperatorCell), Resolution>,
 }
 
 impl Resolutions {
@@ -92,11 +96,6 @@ impl Resolutions {
     pub fn get(&self, credential: Credential, cell: NetworkOperatorCell) -> Option<&Resolution> {
         self.known.get(&(credential, cell))
     }
-
-    /// Every credential with what is known of it, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&(Credential, NetworkOperatorCell), &Resolution)> {
-        self.known.iter()
-    }
 }
 
 /// Resolves one credential.
@@ -108,7 +107,10 @@ pub fn resolve(
     options: &Options,
 ) -> Resolution {
     let Certificates { store, paths, as_of } = certificates;
-    let mut resolution = Resolution::default();
+    let mut resolution = Resolution {
+        access_control_broker: is_access_control_broker(credential, certificates),
+        ..Resolution::default()
+    };
     let mut others = BTreeMap::new();
     for id in store.by_key(credential.key) {
         let Some(certificate) = store.get(*id) else { continue };
@@ -141,6 +143,8 @@ pub fn resolve(
             others.entry(rank).or_insert(otherwise);
         }
     }
+    let serial = |id: &CertificateId| store.get(*id).map(Certificate::serial_hex);
+    resolution.serials = resolution.matching.iter().filter_map(serial).collect();
     if resolution.matching.is_empty() {
         resolution.otherwise = others.into_values().next();
     } else {

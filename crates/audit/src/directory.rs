@@ -4,7 +4,7 @@
 //! distributor id, by name and by entity. Later files add to a party of an earlier one; two parties that claim one
 //! distributor id, name or entity at the same time are an error, because then no answer would be right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use types::{
     AsOf, Credentials, DatedEntity, DirectoryRecords, DistributorId, EntityList, Eui64, OperatorKind,
@@ -40,9 +40,9 @@ pub enum InUse {
 pub struct Directory {
     operators: Vec<OperatorRecord>,
     supplier_names: Vec<String>,
-    by_distributor: BTreeMap<DistributorId, OperatorId>,
+    by_distributor: HashMap<DistributorId, OperatorId>,
     by_name: BTreeMap<String, OperatorId>,
-    by_entity: BTreeMap<Eui64, Entry>,
+    by_entity: HashMap<Eui64, Entry>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -71,9 +71,9 @@ impl Directory {
         let mut directory = Self {
             operators: merged.into_values().collect(),
             supplier_names: Vec::new(),
-            by_distributor: BTreeMap::new(),
+            by_distributor: HashMap::new(),
             by_name: BTreeMap::new(),
-            by_entity: BTreeMap::new(),
+            by_entity: HashMap::new(),
         };
         directory.index_operators(as_of)?;
         for broker in files.iter().flat_map(|file| &file.access_control_brokers) {

@@ -4,7 +4,7 @@
 //! its expectation. Contradictions between inputs are kept in view; nothing here picks the row that suits.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use types::{
     Credentials, DeviceStatus, DeviceType, DistributorId, EstateRow, Eui64, InputId, Interner, Mpan,
@@ -181,7 +181,7 @@ pub struct Estate {
     rows: Vec<EstateRow>,
     /// Where each device's rows start.
     starts: Vec<u32>,
-    registration: BTreeMap<Mpan, RegistrationRow>,
+    registration: HashMap<Mpan, RegistrationRow>,
     /// Metering points whose registration rows name different operators.
     contested: BTreeSet<Mpan>,
     operator_of: Vec<Option<Owner>>,
@@ -220,7 +220,8 @@ impl Estate {
             one == other || (owner(one).is_some() && owner(one) == owner(other))
         };
         registration.sort_unstable_by_key(|row| (row.mpan, row.origin));
-        let (mut by_mpan, mut contested) = (BTreeMap::new(), BTreeSet::new());
+        let mut by_mpan: HashMap<Mpan, RegistrationRow> = HashMap::with_capacity(registration.len());
+        let mut contested = BTreeSet::new();
         for rows in registration.chunk_by(|a, b| a.mpan == b.mpan) {
             let Some(first) = rows.first() else { continue };
             let operator = agreed(rows.iter().filter_map(|row| row.network_operator), same_operator);

@@ -177,7 +177,7 @@ fn held<'a>(
 ) -> Holding<'a> {
     let holder = directory.holder(credential.entity);
     let otherwise = resolution.and_then(|resolution| resolution.otherwise);
-    if holder == Some(Holder::AccessControlBroker) || is_access_control_broker(credential, certificates) {
+    if holder == Some(Holder::AccessControlBroker) || is_placeholder(credential, resolution, certificates) {
         return Holding::Placeholder;
     }
     if owner.has(directory, credential.entity).is_some() {
@@ -200,6 +200,19 @@ fn held<'a>(
             EntityList::Complete => Holding::NotTheOperator,
             EntityList::Partial => Holding::NotAttributable,
         },
+    }
+}
+
+/// Whether certificates say that a credential is the Access Control Broker's; asked of the store only if the credential
+/// was not resolved before.
+fn is_placeholder(
+    credential: Credential,
+    resolution: Option<&Resolution>,
+    certificates: Certificates<'_>,
+) -> bool {
+    match resolution {
+        Some(resolution) => resolution.access_control_broker,
+        None => is_access_control_broker(credential, certificates),
     }
 }
 
@@ -232,7 +245,7 @@ pub fn occupant<'a>(
     let supplier = Otherwise::Role(RemotePartyRole::SUPPLIER);
     match directory.holder(credential.entity) {
         Some(Holder::AccessControlBroker) => Occupant::AccessControlBroker,
-        _ if is_access_control_broker(credential, certificates) => Occupant::AccessControlBroker,
+        _ if is_placeholder(credential, resolution, certificates) => Occupant::AccessControlBroker,
         Some(Holder::Operator(id, _)) => Occupant::Operator(id),
         Some(Holder::Supplier(name)) => Occupant::Supplier(Some(name)),
         None if owner == Some(Owner::Entity(credential.entity)) => Occupant::Entity(credential.entity),

@@ -144,8 +144,8 @@ pub fn in_time(observation: &Observation, as_of: AsOf) -> bool {
 /// first by origin comes last, so that it is the one that counts as used.
 #[must_use]
 pub fn order(a: &Observation, b: &Observation) -> std::cmp::Ordering {
-    let key = |o: &Observation| (o.device, o.at, o.source, o.grade, o.cell, o.seen);
-    key(a).cmp(&key(b)).then(b.origin.cmp(&a.origin))
+    let rest = |o: &Observation| (o.at, o.source, o.grade, o.cell, o.seen);
+    a.device.cmp(&b.device).then_with(|| rest(a).cmp(&rest(b)).then(b.origin.cmp(&a.origin)))
 }
 
 /// How a record ended.

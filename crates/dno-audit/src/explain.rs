@@ -263,7 +263,9 @@ impl Text {
             self.witness(witness);
         }
         self.heading("Timeline");
-        for seen in subject.observations {
+        let mut seen: Vec<&Observation> = subject.observations.iter().collect();
+        seen.sort_by_key(|seen| (seen.at, seen.origin, seen.cell, !matches!(seen.seen, Seen::HeldBefore(_))));
+        for seen in seen {
             let at = seen.at.map_or_else(|| "undated".to_owned(), |at| at.to_string());
             self.line(&format!(
                 "  {at} {} {} {}",

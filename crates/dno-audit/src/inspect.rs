@@ -159,22 +159,23 @@ fn other_table(path: &Path, unknown: &intake::Reject) -> Result<Inspected, Error
             rejects.push((record.origin.line, reject.clone()));
         }
     };
-    let mut estate = Vec::new();
-    let mut registration = Vec::new();
-    let kind = if intake::read_estate(&mut source(open()?), &columns, &mut names, &mut estate, &mut reject)
-        .is_ok()
-    {
+    let lacks_columns = |result: Result<(), intake::IntakeError>| match result {
+        Ok(()) => Ok(false),
+        Err(intake::IntakeError::Header { source: intake::HeaderError::Lacking { .. }, .. }) => Ok(true),
+        Err(error) => Err(error),
+    };
+    let (mut estate, mut registration) = (Vec::new(), Vec::new());
+    let as_estate = intake::read_estate(&mut source(open()?), &columns, &mut names, &mut estate, &mut reject);
+    let kind = if !lacks_columns(as_estate)? {
         tally.rows = u64::try_from(estate.len()).unwrap_or(u64::MAX);
         "estate"
-    } else if intake::read_registration(
+    } else if !lacks_columns(intake::read_registration(
         &mut source(open()?),
         &columns,
         &mut names,
         &mut registration,
         &mut reject,
-    )
-    .is_ok()
-    {
+    ))? {
         tally.rows = u64::try_from(registration.len()).unwrap_or(u64::MAX);
         "registration"
     } else if let Ok(directory) = intake::read_directory(&mut source(open()?)) {

@@ -37,7 +37,7 @@ pub use inspect::{Inspected, Signatures, inspect};
 pub use progress::Progress;
 pub use run::{Finished, run};
 
-pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, rule};
+pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, Severity, rule};
 pub use report::model::v1 as model;
 pub use report::{canonical, rule_rows, rule_set_digest};
-pub use types::{AsOf, Eui64, Timestamp};
+pub use types::{AsOf, Eui64, Timestamp, ZonelessTimes};

@@ -16,12 +16,12 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::inputs::Role;
 use crate::load::{Loaded, load};
-use crate::package::Package;
+use crate::package::{Package, PackageFile};
 use crate::progress::Progress;
 
 /// Meters that one task renders, and tasks that run before their output is written.
-const METERS_PER_TASK: usize = 1024;
-const TASKS_PER_WRITE: usize = 32;
+const METERS_PER_TASK: usize = 512;
+const TASKS_PER_WRITE: usize = 16;
 
 /// What a finished run tells.
 #[derive(Debug)]
@@ -153,6 +153,13 @@ struct Rendered {
     totals: Totals,
 }
 
+impl Rendered {
+    fn write(&self, devices: &mut PackageFile, findings: &mut PackageFile) -> Result<(), Error> {
+        devices.push(&self.rows, self.lines)?;
+        findings.push(&self.findings, 0)
+    }
+}
+
 fn render(
     context: Context<'_>,
     meters: &[u32],
@@ -201,16 +208,21 @@ fn write(
     findings.push(format!("{}\r\n", report::FINDINGS_HEADER.join(",")).as_bytes(), 1)?;
     let mut totals = Totals::default();
     let mut done = 0;
-    for batch in order.chunks(METERS_PER_TASK * TASKS_PER_WRITE) {
-        let rendered: Vec<Rendered> = batch
-            .par_chunks(METERS_PER_TASK)
-            .map(|meters| render(context, meters, &joined, &observations, &inputs))
-            .collect::<Result<_, Error>>()?;
-        for part in rendered {
-            devices.push(&part.rows, part.lines)?;
-            findings.push(&part.findings, 0)?;
-            totals.add(&part.totals);
-        }
+    let mut waiting: Vec<Rendered> = Vec::new();
+    for batch in order.chunks(METERS_PER_TASK * TASKS_PER_WRITE).chain(std::iter::once(&[][..])) {
+        // One batch is written and hashed while the next is rendered.
+        let (written, rendered) = rayon::join(
+            || waiting.iter().try_for_each(|part| part.write(&mut devices, &mut findings)),
+            || {
+                let tasks = batch.par_chunks(METERS_PER_TASK);
+                tasks
+                    .map(|meters| render(context, meters, &joined, &observations, &inputs))
+                    .collect::<Result<_, Error>>()
+            },
+        );
+        written?;
+        waiting.iter().for_each(|part| totals.add(&part.totals));
+        waiting = rendered?;
         done += batch.len();
         progress.say(|| format!("{done} of {} meters", order.len()));
     }

@@ -140,11 +140,7 @@ fn detect(head: &[u8], map: &ColumnMap) -> Kind {
     };
     if has(&MESSAGE_COLUMNS, "gbcs") {
         Kind::Messages
-    } else if headers.len() > 1
-        && ["device_id", "role", "key_usage", "entity_id", "key_id"]
-            .iter()
-            .any(|name| has(&CELL_COLUMNS, name))
-    {
+    } else if ["role", "key_usage", "entity_id", "key_id"].iter().any(|name| has(&CELL_COLUMNS, name)) {
         Kind::Cells
     } else {
         Kind::Unknown

@@ -10,6 +10,7 @@ use types::{Eui64, InputId, Observation, Origin, Seen, Sha256Digest};
 use crate::model::v1::{
     CellRow, DeviceRow, EffectRow, EvidenceRow, FindingRow, NotInEstateRow, RemedyRow, Text,
 };
+use crate::short::Short;
 
 /// The digests of the inputs, by number.
 #[derive(Clone, Debug, Default)]
@@ -31,14 +32,14 @@ impl InputDigests {
 
 /// The row of a meter.
 #[must_use]
-pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &InputDigests) -> DeviceRow<'a> {
+pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) -> DeviceRow<'a> {
     let subject = &assessment.subject;
     let meter = &subject.meter;
     let name = |symbol| subject.name(symbol);
     DeviceRow {
         cells: subject.cells.map(|cell| cell_row(subject, &cell)),
         conditions: ids(assessment, |axis| axis == Axis::Condition),
-        device_id: subject.meter.device().to_string(),
+        device_id: Short::of(subject.meter.device()),
         device_status: meter.agreed(|row| row.status).map(types::DeviceStatus::name),
         device_type: meter.agreed(|row| row.device_type).map(types::DeviceType::name),
         dno: subject.owner().map(|owner| match owner {
@@ -69,7 +70,7 @@ pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &InputDigests) -> 
         firmware: name(meter.agreed(|row| row.firmware)),
         manufacturer: name(meter.agreed(|row| row.manufacturer)),
         model: name(meter.agreed(|row| row.model)),
-        mpan: meter.mpan().map(|mpan| mpan.to_string()),
+        mpan: meter.mpan().map(Short::of),
         notes: ids(assessment, |axis| axis == Axis::Note),
         reasons: reasons(assessment),
         region: name(meter.agreed(|row| row.region)),
@@ -106,19 +107,23 @@ fn reasons(assessment: &Assessment<'_>) -> Vec<&'static str> {
 }
 
 fn cell_row<'a>(subject: &Subject<'a>, cell: &audit::Cell<'a>) -> CellRow<'a> {
-    let store = subject.context.certificates.store;
-    let certificates = cell.resolution.map_or(&[][..], |resolution| &resolution.matching);
+    let correct = cell.holding == audit::Holding::Expected;
     CellRow {
-        certificates: certificates
+        certificates: cell
+            .resolution
+            .map_or(&[][..], |resolution| &resolution.serials)
             .iter()
-            .filter_map(|id| store.get(*id))
-            .map(|certificate| Cow::Owned(certificate.serial_hex()))
+            .map(String::as_str)
             .collect(),
-        entity: cell.credential.map(|credential| credential.entity.to_string()),
-        holder: subject.occupant(cell).and_then(|occupant| holder(occupant, subject)),
-        key: cell.credential.map(|credential| credential.key.to_string()),
+        entity: cell.credential.map(|credential| Short::of(credential.entity)),
+        holder: if correct {
+            None
+        } else {
+            subject.occupant(cell).and_then(|occupant| holder(occupant, subject))
+        },
+        key: cell.credential.map(|credential| Short::of(credential.key)),
         key_usage: cell.cell.name(),
-        observed_at: cell.timeline.decided.and_then(|(seen, _)| seen.at).map(|at| at.to_string()),
+        observed_at: cell.timeline.decided.and_then(|(seen, _)| seen.at).map(Short::of),
         state: cell.holding.verdict().name(),
     }
 }
@@ -136,15 +141,13 @@ fn holder<'a>(occupant: Occupant<'a>, subject: &Subject<'a>) -> Option<Text<'a>>
 /// The records behind a meter: one entry for those of one input that tell of it in one way and at one time.
 ///
 /// A record that is used and says no more than what the cells show – an extract row, a read – needs no words.
-fn evidence(assessment: &Assessment<'_>, inputs: &InputDigests) -> Vec<EvidenceRow> {
-    let observations = assessment.subject.observations;
-    let mut records: BTreeMap<Origin, Vec<&Observation>> = BTreeMap::new();
-    for seen in observations {
-        records.entry(seen.origin).or_default().push(seen);
-    }
-    let mut rows: Vec<EvidenceRow> = Vec::new();
-    for (origin, seen) in records {
+fn evidence<'a>(assessment: &Assessment<'_>, inputs: &'a InputDigests) -> Vec<EvidenceRow<'a>> {
+    let mut by_record: Vec<&Observation> = assessment.subject.observations.iter().collect();
+    by_record.sort_by_key(|seen| seen.origin);
+    let mut rows: Vec<EvidenceRow<'a>> = Vec::new();
+    for seen in by_record.chunk_by(|a, b| a.origin == b.origin) {
         let Some(first) = seen.first() else { continue };
+        let origin = first.origin;
         let outcome = assessment
             .dispositions
             .binary_search_by_key(&origin, |(origin, _)| *origin)
@@ -152,12 +155,12 @@ fn evidence(assessment: &Assessment<'_>, inputs: &InputDigests) -> Vec<EvidenceR
             .and_then(|index| assessment.dispositions.get(index))
             .map_or("quarantined", |(_, disposition)| outcome(*disposition));
         let row = EvidenceRow {
-            at: first.at.map(|at| at.to_string()),
+            at: first.at.map(Short::of),
             grade: first.grade.name(),
-            input: inputs.of(origin.input).to_owned(),
+            input: inputs.of(origin.input),
             lines: vec![origin.line],
             outcome,
-            says: says(assessment, &seen, outcome),
+            says: says(&assessment.subject, seen, outcome),
             source: first.source.name(),
         };
         match rows.last_mut() {
@@ -170,7 +173,7 @@ fn evidence(assessment: &Assessment<'_>, inputs: &InputDigests) -> Vec<EvidenceR
     rows
 }
 
-fn same_but_lines(one: &EvidenceRow, other: &EvidenceRow) -> bool {
+fn same_but_lines(one: &EvidenceRow<'_>, other: &EvidenceRow<'_>) -> bool {
     one.input == other.input
         && one.at == other.at
         && one.grade == other.grade
@@ -188,18 +191,12 @@ const fn outcome(disposition: audit::timeline::Disposition) -> &'static str {
     }
 }
 
-fn says(
-    assessment: &Assessment<'_>,
-    seen: &[&Observation],
-    outcome: &str,
-) -> BTreeMap<&'static str, Vec<String>> {
+fn says(subject: &Subject<'_>, seen: &[&Observation], outcome: &str) -> BTreeMap<&'static str, Vec<String>> {
     let mut says: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     let shown = |seen: &&Observation| match seen.seen {
-        Seen::Held(credential) => assessment
-            .subject
-            .cells
-            .iter()
-            .any(|cell| cell.cell == seen.cell && cell.credential == Some(credential)),
+        Seen::Held(credential) => {
+            subject.cells.iter().any(|cell| cell.cell == seen.cell && cell.credential == Some(credential))
+        }
         _ => false,
     };
     if outcome == "used" && seen.iter().all(shown) {
@@ -209,9 +206,31 @@ fn says(
     let mut sorted: Vec<&&Observation> = seen.iter().collect();
     sorted.sort_by_key(|seen| (seen.cell, !matches!(seen.seen, Seen::HeldBefore(_))));
     for seen in sorted {
-        says.entry(seen.cell.name()).or_default().push(statement(seen.seen));
+        let mut text = statement(seen.seen);
+        if let Some(holder) = held_by(subject, seen) {
+            text.push_str(&format!(" ({holder})"));
+        }
+        says.entry(seen.cell.name()).or_default().push(text);
     }
     says
+}
+
+/// Who stands behind a credential that an observation names, if that is known.
+fn held_by<'a>(subject: &Subject<'a>, seen: &Observation) -> Option<Text<'a>> {
+    let (Seen::Held(credential) | Seen::HeldBefore(credential) | Seen::Intended(credential)) = seen.seen
+    else {
+        return None;
+    };
+    let context = subject.context;
+    let resolution = context.resolutions.get(credential, seen.cell);
+    let occupant = audit::holding::occupant(
+        credential,
+        subject.owner(),
+        resolution,
+        context.directory,
+        context.certificates,
+    );
+    holder(occupant, subject)
 }
 
 /// What an observation says, in words.

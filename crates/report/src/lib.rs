@@ -21,6 +21,7 @@ mod manifest;
 pub mod model;
 mod quarantine;
 mod rules;
+mod short;
 mod summary;
 mod text;
 
@@ -31,5 +32,6 @@ pub use findings::{FINDINGS_HEADER, push_findings, spreadsheet_safe};
 pub use manifest::{FORMAT, FORMAT_VERSION, Hashed, digest};
 pub use quarantine::{MAX_SHOWN, Quarantined, quarantine_row, set_input};
 pub use rules::{rule_rows, rule_set_digest};
+pub use short::Short;
 pub use summary::{summary, verdict_counts};
 pub use text::hex;

@@ -82,7 +82,13 @@ impl FromStr for KeyId {
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016X}", u64::from_be_bytes(self.0))
+        let mut text = [0; 16];
+        for (octet, place) in self.0.iter().zip(text.chunks_mut(2)) {
+            for (digit, to) in crate::digits::hex(*octet).iter().zip(place) {
+                *to = *digit;
+            }
+        }
+        crate::digits::write_ascii(&text, f)
     }
 }
 

@@ -16,6 +16,7 @@
 
 mod cell;
 mod digest;
+mod digits;
 mod estate;
 mod eui64;
 mod key_id;

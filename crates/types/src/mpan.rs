@@ -160,7 +160,9 @@ impl FromStr for Mpan {
 
 impl fmt::Display for Mpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:013}", self.0)
+        let mut text = [0; 13];
+        crate::digits::decimal(self.0, &mut text);
+        crate::digits::write_ascii(&text, f)
     }
 }
 

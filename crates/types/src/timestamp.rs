@@ -138,18 +138,49 @@ fn days_from_epoch(year: i64, month: u8, day: u8) -> i64 {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.div_euclid(1000);
         let millis = self.0.rem_euclid(1000);
-        // The range of this type lies within what the time crate can show.
-        let utc = OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| fmt::Error)?;
-        let (year, month, day) = utc.to_calendar_date();
-        let (hour, minute, second) = utc.to_hms();
-        write!(f, "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}", u8::from(month))?;
-        if millis != 0 {
-            write!(f, ".{millis:03}")?;
+        let (year, month, day) = date_of(self.0.div_euclid(MILLIS_PER_DAY));
+        let second_of_day = self.0.div_euclid(1000).rem_euclid(86_400);
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let [y0, y1, y2, y3, _, m0, m1, _, d0, d1, _, h0, h1, _, n0, n1, _, s0, s1, _, f0, f1, f2, _] =
+            &mut text;
+        set(year, [y0, y1, y2, y3]);
+        set(month, [m0, m1]);
+        set(day, [d0, d1]);
+        set(second_of_day / 3600, [h0, h1]);
+        set(second_of_day / 60 % 60, [n0, n1]);
+        set(second_of_day % 60, [s0, s1]);
+        set(millis, [f0, f1, f2]);
+        if millis == 0 {
+            let (whole, _) = text.split_at(19);
+            crate::digits::write_ascii(whole, f)?;
+            return f.write_str("Z");
         }
-        f.write_str("Z")
+        crate::digits::write_ascii(&text, f)
     }
+}
+
+/// Sets the decimal digits of a number that is not negative.
+fn set<const N: usize>(number: i64, places: [&mut u8; N]) {
+    let mut digits = [0; N];
+    crate::digits::decimal(number.unsigned_abs(), &mut digits);
+    for (place, digit) in places.into_iter().zip(digits) {
+        *place = digit;
+    }
+}
+
+/// The date of a day counted from 1970-01-01: the reverse of [`days_from_epoch`].
+fn date_of(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day)
 }
 
 /// What text without a time zone means.
@@ -242,6 +273,13 @@ mod tests {
         fn display_reads_back(millis in EARLIEST..=LATEST) {
             let instant = Timestamp::from_unix_millis(millis).unwrap();
             prop_assert_eq!(instant.to_string().parse(), Ok(instant));
+        }
+
+        #[test]
+        fn the_date_shown_is_that_of_the_calendar(millis in EARLIEST..=LATEST) {
+            let shown = Timestamp::from_unix_millis(millis).unwrap().to_string();
+            let general = OffsetDateTime::from_unix_timestamp(millis.div_euclid(1000)).unwrap();
+            prop_assert_eq!(&shown[..19], &general.format(&Rfc3339).unwrap()[..19]);
         }
 
         #[test]

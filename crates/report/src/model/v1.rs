@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::short::Short;
+
 /// Text that is borrowed where it can be.
 pub type Text<'a> = Cow<'a, str>;
 
@@ -19,7 +21,7 @@ pub struct DeviceRow<'a> {
     /// Ids of rules about the state of the credentials that failed.
     pub conditions: Vec<&'static str>,
     /// The device.
-    pub device_id: String,
+    pub device_id: Short,
     /// DUIS status, if the estate says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_status: Option<&'static str>,
@@ -31,7 +33,7 @@ pub struct DeviceRow<'a> {
     /// What the operator can do.
     pub effect: EffectRow,
     /// The records about the device.
-    pub evidence: Vec<EvidenceRow>,
+    pub evidence: Vec<EvidenceRow<'a>>,
     /// How the expected party was found: registration, estate, mpan-distributor, none.
     pub expectation: &'static str,
     /// The rules that failed, with the values they compared.
@@ -47,7 +49,7 @@ pub struct DeviceRow<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<&'a str>,
     /// Import MPAN; null if there is none or it does not check.
-    pub mpan: Option<String>,
+    pub mpan: Option<Short>,
     /// Ids of other rules that failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<&'static str>,
@@ -69,21 +71,22 @@ pub struct DeviceRow<'a> {
 pub struct CellRow<'a> {
     /// Serial numbers of the certificates with this entity, key, role and usage whose path holds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub certificates: Vec<Text<'a>>,
+    pub certificates: Vec<&'a str>,
     /// The entity in the cell.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub entity: Option<String>,
-    /// Who is known to stand behind it: a party's id, or `access-control-broker`, `supplier`.
+    pub entity: Option<Short>,
+    /// Who is known to stand behind it: a party's id, or `access-control-broker`, `supplier`. Absent where the state is
+    /// correct: then it is the `dno` of the row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holder: Option<Text<'a>>,
     /// The key in the cell.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
+    pub key: Option<Short>,
     /// digitalSignature or keyAgreement.
     pub key_usage: &'static str,
     /// When it was seen so; absent if undated or not seen.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub observed_at: Option<String>,
+    pub observed_at: Option<Short>,
     /// correct, missing, wrong or not-known.
     pub state: &'static str,
 }
@@ -101,14 +104,14 @@ pub struct EffectRow {
 
 /// Records of one input about the device that tell of it in one way.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-pub struct EvidenceRow {
+pub struct EvidenceRow<'a> {
     /// When; absent if undated.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub at: Option<String>,
+    pub at: Option<Short>,
     /// How far it can be trusted.
     pub grade: &'static str,
     /// SHA-256 of the input as stored.
-    pub input: String,
+    pub input: &'a str,
     /// The lines on which the records start.
     pub lines: Vec<u32>,
     /// used, superseded, duplicate, not-relevant or quarantined.

@@ -1,0 +1,280 @@
+//! The arguments, and the configuration that they make.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use dno_audit::{AsOf, Config, ConfigError, Eui64, InputSpec, Timestamp};
+
+use crate::exit::Failure;
+
+/// Audits whether GB electricity meters hold the right network operator credentials.
+#[derive(Debug, Parser)]
+#[command(name = "dnoaudit", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Say nothing but the result.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 complete, nothing at the threshold; 1 findings; 2 arguments or configuration; 3 complete, but more \
+records quarantined or meters not known than allowed; 5 an input or output failed.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Audit an estate and write a report package.
+    #[command(after_help = "\
+Examples:
+  dnoaudit audit --config audit.toml
+  dnoaudit audit --records responses/ --certificates certs/ --trust-anchor root.pem \\
+      --estate meters.csv --directory dnos.toml --as-of 2026-01-01T00:00:00Z --out report")]
+    Audit(AuditArguments),
+    /// Make a synthetic estate with its own SMKI and audit it.
+    #[command(after_help = "Example:\n  dnoaudit demo --devices 5000 --out dnoaudit-demo")]
+    Demo(DemoArguments),
+    /// Show how one device was judged, or what a rule says.
+    #[command(after_help = "\
+Examples:
+  dnoaudit explain 00-DB-12-34-56-78-90-A0 --config audit.toml
+  dnoaudit explain placeholder-in-cell")]
+    Explain(ExplainArguments),
+    /// Write a commented audit.toml to start from.
+    Init(InitArguments),
+    /// Show what a file holds: GBCS messages, certificates, tables.
+    #[command(after_help = "\
+Examples:
+  dnoaudit inspect response.hex
+  dnoaudit inspect response.hex --format json --certificates certs/ --trust-anchor root.pem")]
+    Inspect(InspectArguments),
+    /// List the rules.
+    Rules(RulesArguments),
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How the list of rules is printed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    /// A line each.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// The catalogue page of the documentation.
+    Markdown,
+}
+
+/// Findings of this severity or graver make the exit code 1.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors.
+    Error,
+    /// Errors and what is undetermined.
+    Undetermined,
+    /// Errors, what is undetermined, and warnings.
+    Warning,
+    /// Nothing.
+    Never,
+}
+
+/// What to read and as of when: a file, flags, or a file with flags on top.
+#[derive(Args, Debug, Default)]
+pub(crate) struct InputArguments {
+    /// The configuration; `init` writes one to start from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Records of cell state: files, folders or patterns.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) records: Vec<String>,
+    /// Certificates: files, folders or patterns.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) certificates: Vec<String>,
+    /// Certificates that are trusted as they are.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) trust_anchor: Vec<String>,
+    /// CSV of the meters to account for.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) estate: Vec<String>,
+    /// CSV of who is responsible for each metering point.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) registration: Vec<String>,
+    /// Directory files beside the shipped one.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) directory: Vec<String>,
+    /// The instant the audit is about, or `today`: today at 00:00 UTC.
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) as_of: Option<String>,
+    /// The time of records that have none, for all files of --records.
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) observed_at: Option<Timestamp>,
+    /// Take times without a zone as UTC instead of refusing them.
+    #[arg(long)]
+    pub(crate) zoneless_utc: bool,
+    /// Worker threads; they change no result.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+}
+
+/// Arguments of `audit`.
+#[derive(Args, Debug)]
+pub(crate) struct AuditArguments {
+    #[command(flatten)]
+    pub(crate) inputs: InputArguments,
+    /// Where the report package goes.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+    /// Share of records that may be quarantined, and of meters that may be not known, before the exit code is 3.
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) allowed_share: Option<f64>,
+    /// Findings of this severity or graver make the exit code 1.
+    #[arg(long, value_enum, default_value = "error")]
+    pub(crate) fail_on: FailOn,
+    /// How to print the summary.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Arguments of `demo`.
+#[derive(Args, Debug)]
+pub(crate) struct DemoArguments {
+    /// How many devices.
+    #[arg(long, default_value_t = 5000)]
+    pub(crate) devices: u64,
+    /// The folder for inputs, audit.toml and the report.
+    #[arg(long, value_name = "FOLDER", default_value = "dnoaudit-demo")]
+    pub(crate) out: PathBuf,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArguments {
+    /// A device, or the id of a rule.
+    pub(crate) what: String,
+    #[command(flatten)]
+    pub(crate) inputs: InputArguments,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Arguments of `init`.
+#[derive(Args, Debug)]
+pub(crate) struct InitArguments {
+    /// The file to write.
+    #[arg(default_value = "audit.toml")]
+    pub(crate) file: PathBuf,
+}
+
+/// Arguments of `inspect`.
+#[derive(Args, Debug)]
+pub(crate) struct InspectArguments {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// Certificates with which signatures and paths are checked.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) certificates: Vec<String>,
+    /// Trust anchors to which paths must lead.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) trust_anchor: Vec<String>,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Arguments of `rules`.
+#[derive(Args, Debug)]
+pub(crate) struct RulesArguments {
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: RulesFormat,
+}
+
+/// What `explain` is asked about.
+pub(crate) enum Question {
+    Rule(&'static dno_audit::Rule),
+    Device(Eui64),
+}
+
+impl ExplainArguments {
+    pub(crate) fn question(&self) -> Result<Question, Failure> {
+        if let Some(rule) = dno_audit::rule(&self.what) {
+            return Ok(Question::Rule(rule));
+        }
+        self.what.parse().map(Question::Device).map_err(|error| {
+            Failure::Usage(format!(
+                "{:?} is no rule and no device identifier ({error}); `dnoaudit rules` lists the rules",
+                self.what
+            ))
+        })
+    }
+}
+
+impl InputArguments {
+    /// The configuration: the file if one is named, and the flags on top of it.
+    pub(crate) fn config(&self) -> Result<Config, Failure> {
+        let as_of = self.as_of.as_deref().map(instant).transpose()?;
+        let mut config = match (&self.config, as_of) {
+            (Some(path), as_of) => {
+                let mut config = Config::load(path)?;
+                config.as_of = as_of.unwrap_or(config.as_of);
+                config
+            }
+            (None, Some(as_of)) => Config::new(as_of, PathBuf::new()),
+            (None, None) => {
+                let hint = "the instant of the audit, such as --as-of 2026-01-01T00:00:00Z";
+                return Err(ConfigError::Missing { field: "as-of", hint }.into());
+            }
+        };
+        // Paths in flags are relative to where the command runs, those in a file to the file.
+        let here = match &self.config {
+            Some(_) => {
+                std::env::current_dir().map_err(|source| Failure::Write { path: ".".to_owned(), source })?
+            }
+            None => PathBuf::new(),
+        };
+        let specs = |paths: &[String]| -> Vec<InputSpec> {
+            paths.iter().map(|path| InputSpec::new(here.join(path).to_string_lossy())).collect()
+        };
+        let inputs = &mut config.inputs;
+        let dated = |mut spec: InputSpec| {
+            spec.observed_at = self.observed_at;
+            spec
+        };
+        inputs.records.extend(specs(&self.records).into_iter().map(dated));
+        inputs.certificates.extend(specs(&self.certificates));
+        inputs.trust_anchors.extend(specs(&self.trust_anchor));
+        inputs.estate.extend(specs(&self.estate));
+        inputs.registration.extend(specs(&self.registration));
+        inputs.directory.extend(specs(&self.directory));
+        if self.zoneless_utc {
+            config.zoneless = dno_audit::ZonelessTimes::Utc;
+        }
+        config.threads = self.threads.or(config.threads);
+        Ok(config)
+    }
+}
+
+/// An instant, or the begin of the day on which the command runs. This is the one place that looks at the clock, and
+/// the report writes down what it saw.
+fn instant(text: &str) -> Result<AsOf, Failure> {
+    if text == "today" {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let midnight =
+            i64::try_from(now.as_secs() / 86_400 * 86_400).ok().and_then(Timestamp::from_unix_seconds);
+        return midnight.map(AsOf).ok_or_else(|| Failure::Usage("the clock is out of range".to_owned()));
+    }
+    let error = |error| ConfigError::Time { field: "as-of", text: text.to_owned(), error };
+    Ok(AsOf(text.parse().map_err(error)?))
+}

@@ -1,0 +1,16 @@
+//! One module for each command: build a configuration, call the library, print.
+
+pub(crate) mod audit;
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod init;
+pub(crate) mod inspect;
+pub(crate) mod rules;
+
+use crate::exit::Failure;
+
+/// JSON for programs: indented, one document.
+fn json(value: &serde_json::Value) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::Output(error.into()))?;
+    Ok(text + "\n")
+}

@@ -1,0 +1,51 @@
+//! `dnoaudit explain`: a device or a rule.
+
+use dno_audit::{Progress, Rule, explain};
+use serde_json::json;
+
+use crate::args::{ExplainArguments, Format, Question};
+use crate::exit::{Exit, Failure};
+use crate::terminal::Terminal;
+
+pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let device = match arguments.question()? {
+        Question::Rule(rule) => {
+            let text = match arguments.format {
+                Format::Text => rule_text(rule),
+                Format::Json => super::json(&rule_json(rule.id))?,
+            };
+            terminal.print(&text)?;
+            return Ok(Exit::Complete);
+        }
+        Question::Device(device) => device,
+    };
+    let config = arguments.inputs.config()?;
+    let show = |message: &str| terminal.progress(message);
+    let explanation = explain(&config, device, &Progress::to(&show));
+    terminal.end_progress();
+    let Some(explanation) = explanation? else {
+        return Err(Failure::Usage(format!("neither the estate nor any record knows device {device}")));
+    };
+    match arguments.format {
+        Format::Text => terminal.print(&explanation.text)?,
+        Format::Json => terminal.print(&super::json(&explanation.json)?)?,
+    }
+    Ok(Exit::Complete)
+}
+
+fn rule_text(rule: &Rule) -> String {
+    format!(
+        "{}\n\n  {}\n\n  severity  {}\n  source    {}\n  since     rule set {}\n  compares  {}\n  remedy    {}\n",
+        rule.id,
+        rule.title,
+        rule.severity.name(),
+        rule.citation,
+        rule.since,
+        rule.compares,
+        rule.remedy
+    )
+}
+
+fn rule_json(id: &str) -> serde_json::Value {
+    json!(dno_audit::rule_rows().into_iter().find(|row| row.id == id))
+}

@@ -1,0 +1,25 @@
+//! `dnoaudit init`.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+
+use dno_audit::TEMPLATE;
+
+use crate::args::InitArguments;
+use crate::exit::{Exit, Failure};
+use crate::terminal::Terminal;
+
+pub(crate) fn run(arguments: &InitArguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let path = arguments.file.display().to_string();
+    let file = OpenOptions::new().write(true).create_new(true).open(&arguments.file);
+    match file.and_then(|mut file| file.write_all(TEMPLATE.as_bytes())) {
+        Ok(()) => {
+            terminal.print(&format!("{path} written; next: dnoaudit audit --config {path}\n"))?;
+            Ok(Exit::Complete)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(Failure::Usage(format!("{path}: exists, and is left as it is")))
+        }
+        Err(source) => Err(Failure::Write { path, source }),
+    }
+}

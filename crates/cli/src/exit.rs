@@ -1,0 +1,69 @@
+//! How the command ends.
+
+use std::process::ExitCode;
+
+/// Exit codes. `Incomplete` is never hidden by `Complete` or `Findings`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Exit {
+    /// Complete, and nothing at the threshold.
+    Complete,
+    /// Complete, with findings at the threshold.
+    Findings,
+    /// Wrong arguments or configuration.
+    Usage,
+    /// The run is complete, but more records are quarantined or meters not known than allowed.
+    Incomplete,
+    /// An input or output failed.
+    InputOutput,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Complete => 0,
+            Exit::Findings => 1,
+            Exit::Usage => 2,
+            Exit::Incomplete => 3,
+            // 4 is for verification that failed.
+            Exit::InputOutput => 5,
+        })
+    }
+}
+
+/// Why a command did not come to an end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The library says why.
+    #[error(transparent)]
+    Library(#[from] dno_audit::Error),
+    /// The arguments make no sense together.
+    #[error("{0}")]
+    Usage(String),
+    /// The demonstration can't be written.
+    #[error("{path}: {source}")]
+    Write {
+        /// The file or folder.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Standard output fails for another reason than that nobody reads it.
+    #[error("standard output: {0}")]
+    Output(std::io::Error),
+}
+
+impl Failure {
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::Library(error) if error.is_usage() => Exit::Usage,
+            Self::Library(_) | Self::Write { .. } | Self::Output(_) => Exit::InputOutput,
+        }
+    }
+}
+
+impl From<dno_audit::ConfigError> for Failure {
+    fn from(error: dno_audit::ConfigError) -> Self {
+        Self::Library(error.into())
+    }
+}
