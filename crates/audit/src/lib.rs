@@ -2,7 +2,7 @@
 //!
 //! In: an [`Estate`], observations sorted by [`timeline::order`], a [`Directory`], certificates with verified paths,
 //! [`Options`] and the instant of the audit. Out: one [`Assessment`] per meter, with its verdict, its findings and
-//! who can mend it. [`assess`] is a pure function of its arguments: no file, no clock, no format.
+//! who can mend it. [`assess()`] is a pure function of its arguments: no file, no clock, no format.
 //!
 //! ```
 //! use dno_audit_audit::{RULES, Verdict};

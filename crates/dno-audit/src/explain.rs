@@ -39,7 +39,7 @@ struct Witness {
 ///
 /// # Errors
 ///
-/// As for [`crate::run`].
+/// As for [`crate::run()`].
 pub fn explain(
     config: &Config,
     device: Eui64,

@@ -1,7 +1,7 @@
 //! Audits whether GB electricity meters hold the right network operator credentials.
 //!
-//! This crate is the paved path: a [`Config`] says what to read and as of when, [`run`] reads it, assesses every meter
-//! of the estate and writes the report package, [`explain`] shows how one meter was judged, and [`inspect`] shows what
+//! This crate is the paved path: a [`Config`] says what to read and as of when, [`run()`] reads it, assesses every meter
+//! of the estate and writes the report package, [`explain()`] shows how one meter was judged, and [`inspect()`] shows what
 //! a file holds. The parts below it – identifiers, GBCS messages, SMKI certificates, formats, rules, report – are
 //! crates of their own for those who need only one of them.
 //!

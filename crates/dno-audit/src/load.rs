@@ -20,6 +20,8 @@ pub(crate) struct LoadedCertificates {
     pub(crate) store: Store,
     pub(crate) paths: Paths,
     pub(crate) accounts: Vec<Account>,
+    /// What whoever runs the audit must know at once, by the path of the file.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Everything that was read, with the inputs in the order of the manifest.
@@ -33,6 +35,8 @@ pub(crate) struct Loaded {
     pub(crate) estate: Estate,
     /// Sorted by [`audit::timeline::order`].
     pub(crate) observations: Vec<Observation>,
+    /// What whoever runs the audit must know at once, by the path of the file.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Called for every record of cell state, used or not.
@@ -51,7 +55,7 @@ pub(crate) fn load(
     let registration_files = find(Role::Registration, &inputs.registration)?;
     let record_files = find(Role::Records, &inputs.records)?;
 
-    let LoadedCertificates { store, paths, mut accounts } = load_certificates(config)?;
+    let LoadedCertificates { store, paths, mut accounts, warnings } = load_certificates(config)?;
     progress.say(|| format!("{} certificates, {} signatures checked", store.len(), paths.signature_checks()));
     let directory = load_directory(config, &mut accounts)?;
 
@@ -84,7 +88,7 @@ pub(crate) fn load(
             account.count(disposition);
         }
     }
-    Ok(Loaded { accounts, store, paths, names, directory, estate, observations })
+    Ok(Loaded { accounts, store, paths, names, directory, estate, observations, warnings })
 }
 
 /// Reads an input to its end by `read`, and puts size and digest into its account.
@@ -105,6 +109,7 @@ fn read<T>(
 pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, Error> {
     let mut builder = StoreBuilder::new();
     let mut accounts = Vec::new();
+    let mut warnings = Vec::new();
     let anchors = find(Role::TrustAnchors, &config.inputs.trust_anchors, &config.base)?;
     let certificates = find(Role::Certificates, &config.inputs.certificates, &config.base)?;
     for file in anchors.iter().chain(&certificates) {
@@ -116,6 +121,9 @@ pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, E
                 Ok(certificate) if file.role == Role::TrustAnchors => builder.add_trust_anchor(certificate),
                 Ok(certificate) => builder.add(certificate),
                 Err(reject) => {
+                    if reject.is_private_key() {
+                        warnings.push(format!("{}, line {}: {reject}", file.path.display(), origin.line));
+                    }
                     account.put(&reject, None, origin.line, None, None)?;
                     continue;
                 }
@@ -129,7 +137,7 @@ pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, E
     }
     let store = builder.build();
     let paths = store.verify_paths(PathLimits::default());
-    Ok(LoadedCertificates { store, paths, accounts })
+    Ok(LoadedCertificates { store, paths, accounts, warnings })
 }
 
 /// Reads directory files on top of the shipped one, which stands among the inputs too.

@@ -32,6 +32,9 @@ pub struct Finished {
     pub inputs: Vec<InputEntry>,
     /// SHA-256 of the manifest: the one number that stands for the report.
     pub manifest_sha256: String,
+    /// What whoever runs the audit must know at once, such as a private key among the inputs. It names paths, so it is
+    /// no part of the report.
+    pub warnings: Vec<String>,
     /// Whether records were quarantined, or meters are not known, beyond the allowed share.
     pub incomplete: bool,
 }
@@ -188,7 +191,7 @@ fn write(
     mut package: Package,
     progress: &Progress<'_>,
 ) -> Result<Finished, Error> {
-    let Loaded { mut accounts, store, paths, names, directory, estate, observations } = loaded;
+    let Loaded { mut accounts, store, paths, names, directory, estate, observations, warnings } = loaded;
     let certificates = Certificates { store: &store, paths: &paths, as_of: config.as_of };
     let resolutions = Resolutions::new(&credentials(&observations), certificates, &config.options);
     let context = Context {
@@ -246,7 +249,8 @@ fn write(
         }
     }
     write_certificates(certificates, &config.options, &mut package)?;
-    write_package(config, accounts, &totals, &joined, context, package)
+    let finished = write_package(config, accounts, &totals, &joined, context, package)?;
+    Ok(Finished { warnings, ..finished })
 }
 
 /// Counts the records of a device that the estate does not list, each once. Those in the quarantine are counted there.
@@ -335,7 +339,7 @@ fn write_package(
     let manifest_sha256 = digest(&manifest).to_string();
     package.write("manifest.json", &manifest)?;
     package.publish()?;
-    Ok(Finished { summary, inputs: entries, manifest_sha256, incomplete })
+    Ok(Finished { summary, inputs: entries, manifest_sha256, warnings: Vec::new(), incomplete })
 }
 
 /// Names of the reasons beside the word `not-relevant` that stands for all of them.

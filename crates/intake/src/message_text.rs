@@ -1,8 +1,9 @@
 //! GBCS messages as text: hex or base64, one or many in a file.
 //!
 //! A record starts on a line and goes on over the following ones until its own lengths are satisfied, so a message may
-//! be broken anywhere. Blank lines and lines that start with `#` or `//` stand between records. Blanks within a line
-//! are ignored. Hex may be of either case; base64 may lack its padding only at a line's end.
+//! be broken anywhere after the four characters by which it is known. Blank lines and lines that start with `#` or
+//! `//` stand between records; `//` is base64 as well, and within an open record of base64 it is no comment. Blanks
+//! within a line are ignored. Hex may be of either case; base64 may lack its padding only at a line's end.
 
 use std::io::{BufRead, BufReader};
 
@@ -102,7 +103,7 @@ struct Reading {
 impl Reading {
     fn line(&mut self, line: &[u8], number: u32, take: &mut dyn FnMut(TextMessage<'_>)) {
         let text = line.trim_ascii();
-        if text.is_empty() || text.starts_with(b"#") || text.starts_with(b"//") {
+        if text.is_empty() || self.is_comment(text) {
             self.flush(take);
             return;
         }
@@ -111,34 +112,36 @@ impl Reading {
             return;
         }
         // The line may continue the record that is open, or start the next one after a record that was cut short.
+        let another = begins_another(&self.pending.text, text);
         let before = self.pending.text.len();
         push_characters(text, &mut self.pending.text);
         let origin = Origin { input: self.id, line: self.pending.line };
         match decode(&self.pending.text, &mut self.octets) {
-            Decoded::Whole => {
+            // Both together may satisfy the lengths of the first and still be no message.
+            Decoded::Whole if !another || Message::decode(&self.octets).is_ok() => {
                 take((origin, Ok(&self.octets)));
                 self.pending = Pending::default();
             }
-            // Whatever was wrong with the record before, the line that begins the next one is not part of it.
-            Decoded::Broken | Decoded::NotText(_) | Decoded::Open(_) if starts_message(text) => {
+            _ if another => {
                 self.pending.text.truncate(before);
                 self.flush(take);
                 self.start(text, number, take);
-            }
-            Decoded::Broken => {
-                take((origin, Ok(&self.octets)));
-                self.pending = Pending::default();
             }
             Decoded::Open(_) if self.pending.text.len() <= 2 * MAX_MESSAGE => {}
             Decoded::NotText(position) => {
                 take((origin, Err(Reject::NotHexOrBase64 { position })));
                 self.pending = Pending::default();
             }
-            Decoded::Open(error) => {
-                self.pending.error = error.or_else(|| self.pending.error.take());
-                self.flush(take);
-            }
+            Decoded::Whole | Decoded::Open(_) => self.flush(take),
         }
+    }
+
+    fn is_comment(&self, text: &[u8]) -> bool {
+        let goes_on = || {
+            let open = &self.pending.text;
+            !open.is_empty() && !is_hex_start(open) && text.iter().all(|octet| is_base64(*octet))
+        };
+        text.starts_with(b"#") || (text.starts_with(b"//") && !goes_on())
     }
 
     fn start(&mut self, text: &[u8], number: u32, take: &mut dyn FnMut(TextMessage<'_>)) {
@@ -152,7 +155,7 @@ impl Reading {
             decode(&self.pending.text, &mut self.octets)
         };
         match decoded {
-            Decoded::Whole | Decoded::Broken => {
+            Decoded::Whole => {
                 take((origin, Ok(&self.octets)));
                 self.pending.text.clear();
             }
@@ -181,7 +184,7 @@ impl Reading {
             Decoded::Open(Some(error)) => Reject::Truncated(error),
             Decoded::NotText(position) => Reject::NotHexOrBase64 { position },
             // Characters that make no whole octets: the last one stands alone.
-            Decoded::Open(None) | Decoded::Whole | Decoded::Broken => {
+            Decoded::Open(None) | Decoded::Whole => {
                 Reject::NotHexOrBase64 { position: self.pending.text.len().saturating_sub(1) }
             }
         };
@@ -191,10 +194,8 @@ impl Reading {
 }
 
 enum Decoded {
-    /// The octets are a message.
+    /// The octets are a message, or broken in a way that more octets would not mend.
     Whole,
-    /// They are none, and more octets would not mend it.
-    Broken,
     /// More characters are needed.
     Open(Option<gbcs::DecodeError>),
     /// A character that can't stand there.
@@ -218,7 +219,45 @@ fn starts_message(text: &[u8]) -> bool {
         || start.starts_with(b"3wk")
 }
 
-/// Whether text is meant as hex: a message starts with `D` in hex and with `3` in base64.
+/// Whether a line after an open record begins a message of its own.
+///
+/// Four characters may be there by chance, so the header counts as far as the line has it. And under general-ciphering
+/// the message proper begins like one of its own right after the security header.
+fn begins_another(open: &[u8], text: &[u8]) -> bool {
+    const HEADERS: [&[u8]; 8] = [
+        b"DD000000000000",
+        b"DF0901",
+        b"DF0902",
+        b"DF0903",
+        // The same in base64, as far as its characters depend on these octets alone.
+        b"3QAAAAAAA",
+        b"3wkB",
+        b"3wkC",
+        b"3wkD",
+    ];
+    const SECURITY_HEADER: [u8; 5] = [0x11, 0, 0, 0, 0];
+    if !starts_message(text) {
+        return false;
+    }
+    let mut start = Vec::with_capacity(16);
+    push_characters(text.get(..32).unwrap_or(text), &mut start);
+    if start.first().is_some_and(|octet| octet.eq_ignore_ascii_case(&b'D')) {
+        start.make_ascii_uppercase();
+    }
+    if !HEADERS.iter().any(|header| start.starts_with(header) || header.starts_with(&start)) {
+        return false;
+    }
+    // The security header ends with octet 16 at the latest: 7 octets, a length of up to 4, 5 octets.
+    let mut octets = Vec::new();
+    if open.len() <= 32 {
+        decode(open, &mut octets);
+    }
+    // Behind it stands the signed part, DF; another frame, DD, never does.
+    let frame = start.starts_with(b"DD") || start.starts_with(b"3Q");
+    frame || !octets.ends_with(&SECURITY_HEADER)
+}
+
+/// Whether all characters are hex digits.
 fn is_hex(text: &[u8]) -> bool {
     text.iter().all(u8::is_ascii_hexdigit)
 }
@@ -251,9 +290,8 @@ fn decode(text: &[u8], octets: &mut Vec<u8>) -> Decoded {
         }
     }
     match Message::decode(octets) {
-        Ok(_) => Decoded::Whole,
         Err(error) if error.is_truncated() => Decoded::Open(Some(error)),
-        Err(_) => Decoded::Broken,
+        _ => Decoded::Whole,
     }
 }
 
@@ -261,9 +299,14 @@ const fn is_base64(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=')
 }
 
-/// Whether text begins as a message in hex does. Base64 of a message starts with the digit 3, hex with the letter D.
+/// Whether text is meant as hex. A message begins with `D` in hex and with `3Q` or `3w` in base64, so that two characters
+/// tell; of text that begins like neither, a short one is taken for hex.
 fn is_hex_start(text: &[u8]) -> bool {
-    text.first().is_some_and(|octet| octet.eq_ignore_ascii_case(&b'D')) || text.get(..16).is_none_or(is_hex)
+    match text.first() {
+        Some(b'D' | b'd') => true,
+        Some(b'3') => is_hex(text.get(..16).unwrap_or(text)),
+        _ => text.get(..16).is_none_or(is_hex),
+    }
 }
 
 /// Decodes the text of one message that stands in a field: hex or base64, blanks and line breaks anywhere.
@@ -278,18 +321,101 @@ pub(crate) fn decode_field(text: &[u8], octets: &mut Vec<u8>) -> Result<(), Reje
         text
     };
     match decode(text, octets) {
-        Decoded::Whole | Decoded::Broken => Ok(()),
+        Decoded::Whole => Ok(()),
         Decoded::Open(Some(error)) => Err(Reject::Truncated(error)),
         Decoded::Open(None) => Err(Reject::NotHexOrBase64 { position: text.len().saturating_sub(1) }),
         Decoded::NotText(position) => Err(Reject::NotHexOrBase64 { position }),
     }
 }
 
-/// Whether the beginning of an input looks like message text, comments and blank lines before it passed over.
+/// Whether a line at the beginning of an input starts like a message. One is enough: the first may be the broken one.
 pub(crate) fn looks_like_messages(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    head.split(|octet| *octet == b'\n')
-        .map(<[u8]>::trim_ascii)
-        .find(|line| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"//"))
-        .is_some_and(starts_message)
+    head.split(|octet| *octet == b'\n').any(starts_message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A device answers for the network operator that it has no such cell, and is given so many octets of padding.
+    fn message(padding: u8) -> Vec<u8> {
+        let payload =
+            [&[0x30, 8, 0x30, 6, 2, 1, 3, 0x0A, 1, 25], &vec![0xFF; usize::from(padding)][..]].concat();
+        let parties = [8, 0, 0, 0x5E, 0xEF, 0x10, 0, 0, 1, 8, 0, 0, 0x5E, 0xEF, 0x10, 0, 0, 0xAC];
+        // Message code 0 is of no use case, so that the payload may be anything.
+        let code = if padding == 0 { [0, 2, 0x00, 0x08] } else { [0, 2, 0x00, 0x00] };
+        let length = 10 + padding;
+        let length = if length < 0x80 { vec![length] } else { vec![0x81, length] };
+        let body = [
+            &[0x11, 0, 0, 0, 0, 0xDF, 9, 2, 0, 0, 0, 0, 0, 0, 0, 5][..],
+            &parties,
+            &code,
+            &length,
+            &payload,
+            &[0; 13],
+        ]
+        .concat();
+        let length = u8::try_from(body.len()).unwrap();
+        let length = if length < 0x80 { vec![length] } else { vec![0x81, length] };
+        [&[0xDD, 0, 0, 0, 0, 0, 0], &length[..], &body].concat()
+    }
+
+    fn hex(octets: &[u8]) -> String {
+        data_encoding::HEXUPPER.encode(octets)
+    }
+
+    /// What was read: octets, or the kind of the reason.
+    fn read(text: &str) -> Vec<Result<Vec<u8>, &'static str>> {
+        let mut source = Source::new("x", InputId(0), text.as_bytes());
+        let mut read = Vec::new();
+        read_message_text(&mut source, &mut |(_, outcome)| {
+            read.push(outcome.map(<[u8]>::to_vec).map_err(|reject| reject.id()));
+        })
+        .unwrap();
+        read
+    }
+
+    #[test]
+    fn the_message_proper_may_begin_a_line() {
+        let message = message(0);
+        let (header, proper) = message.split_at(message.iter().position(|octet| *octet == 0xDF).unwrap());
+        let (one, other) = proper.split_at(30);
+        let text = [header, one, other].map(hex).join("\n");
+        assert_eq!(read(&text), [Ok(message)]);
+    }
+
+    #[test]
+    fn a_message_cut_short_does_not_take_the_next_one_with_it() {
+        let message = message(0);
+        let text = format!("{}\n{}\n", hex(&message[..message.len() - 20]), hex(&message));
+        assert_eq!(read(&text), [Err("message-truncated"), Ok(message)]);
+    }
+
+    #[test]
+    fn four_characters_that_look_like_a_header_do_not_end_a_message() {
+        let mut message = message(100);
+        let place = message.len() - 20;
+        message[place..place + 4].copy_from_slice(&[0xDD, 0x00, 0xDF, 0x09]);
+        let (one, other) = message.split_at(place);
+        for (one, two, three) in [(one, &other[..10], &other[10..]), (one, &other[2..], &other[..0])] {
+            let text = [one, two, three].map(hex).join("\n");
+            let expected = if three.is_empty() { Err("message-truncated") } else { Ok(message.clone()) };
+            assert_eq!(read(&text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn base64_may_come_in_short_lines_and_begin_a_line_with_two_slashes() {
+        let message = message(100);
+        let text = BASE64.encode(&message);
+        let slashes = text.find("//").unwrap();
+        for text in [
+            format!("{}\n{}\n", &text[..8], &text[8..]),
+            format!("{}\n{}\n{}\n", &text[..slashes], &text[slashes..slashes + 8], &text[slashes + 8..]),
+        ] {
+            assert_eq!(read(&text), [Ok(message.clone())], "{text}");
+        }
+        assert_eq!(read(&format!("{text}\n//comment\n{text}\n")), [Ok(message.clone()), Ok(message)]);
+    }
 }

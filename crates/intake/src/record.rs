@@ -45,6 +45,9 @@ pub enum Reject {
     /// A line that is too long to be a message.
     #[error("line of more than {} octets", crate::MAX_LINE)]
     LineTooLong,
+    /// A binary input that is too large to be a message.
+    #[error("more than {} octets, which is no message", gbcs::MAX_MESSAGE)]
+    TooLarge,
     /// The device's signature does not verify with the certificates given for it.
     #[error("the signature of device {device} does not verify with its certificates")]
     SignatureInvalid {
@@ -138,6 +141,12 @@ pub enum Reject {
 }
 
 impl Reject {
+    /// Whether a private key was found, which whoever runs the audit must be told of.
+    #[must_use]
+    pub const fn is_private_key(&self) -> bool {
+        matches!(self, Self::Certificate(smki::ReadError::PrivateKey))
+    }
+
     /// The word that reports use: the kind of the reason, without values.
     #[must_use]
     pub const fn id(&self) -> &'static str {
@@ -146,6 +155,7 @@ impl Reject {
             Self::Truncated(_) => "message-truncated",
             Self::NotHexOrBase64 { .. } => "not-hex-or-base64",
             Self::LineTooLong => "line-too-long",
+            Self::TooLarge => "message-too-large",
             Self::SignatureInvalid { .. } => "device-signature-invalid",
             Self::DeviceMismatch { .. } => "device-mismatch",
             Self::CommandCertificate { .. } => "command-certificate-malformed",

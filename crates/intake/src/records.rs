@@ -124,12 +124,11 @@ fn detect(head: &[u8], map: &ColumnMap) -> Kind {
     if matches!(head, [0xDD | 0xDF, ..]) {
         return Kind::Binary;
     }
-    if looks_like_messages(head) {
-        return Kind::MessageText;
-    }
-    let first = head.split(|octet| *octet == b'\n').next().unwrap_or_default();
-    let headers: Vec<String> =
-        String::from_utf8_lossy(first).split([',', ';', '\t']).map(normalise).collect();
+    let first = head.split(|octet| matches!(octet, b'\n' | b'\r')).next().unwrap_or_default().trim_ascii();
+    // A comment of a message file may consist of the very word that is a header.
+    let comment = first.starts_with(b"#") || first.starts_with(b"//");
+    let row = if comment { String::new() } else { String::from_utf8_lossy(first).into_owned() };
+    let headers: Vec<String> = row.split([',', ';', '\t']).map(normalise).collect();
     let has = |columns: &[crate::Column], name: &str| {
         map.0.contains_key(name)
             || columns.iter().filter(|column| column.name == name).any(|column| {
@@ -142,6 +141,8 @@ fn detect(head: &[u8], map: &ColumnMap) -> Kind {
         Kind::Messages
     } else if ["role", "key_usage", "entity_id", "key_id"].iter().any(|name| has(&CELL_COLUMNS, name)) {
         Kind::Cells
+    } else if looks_like_messages(head) {
+        Kind::MessageText
     } else {
         Kind::Unknown
     }
@@ -193,10 +194,10 @@ fn binary(
     take: &mut dyn FnMut(&Record<'_>),
 ) -> Result<(), IntakeError> {
     let origin = Origin { input: source.id(), line: 1 };
-    // One octet more than a message may have is enough for the decoder to refuse it.
-    let octets = match source.read_all(MAX_MESSAGE)? {
-        Some(octets) => octets,
-        None => vec![0xDF; MAX_MESSAGE + 1],
+    let Some(octets) = source.read_all(MAX_MESSAGE)? else {
+        let outcome = Err(Reject::TooLarge);
+        take(&Record { origin, device: None, octets: &[], form: Form::Text, outcome });
+        return Ok(());
     };
     Messages::new(options).message(origin, &octets, None, options.observed_at, take);
     Ok(())

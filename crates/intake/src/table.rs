@@ -19,7 +19,7 @@ use crate::source::Source;
 /// A table of `N` known fields.
 pub(crate) struct Table<'s, 'r, const N: usize> {
     reader: csv::Reader<Meter<'s, 'r>>,
-    budget: Rc<Cell<usize>>,
+    shared: Rc<Shared>,
     header: Header<N>,
     header_row: ByteRecord,
     row: ByteRecord,
@@ -34,22 +34,62 @@ pub(crate) struct Row<'t, const N: usize> {
     pub(crate) fields: Result<[&'t [u8]; N], Reject>,
 }
 
-/// Counts down what the CSV reader may take for one row, so that a quoted field without an end can't fill the memory.
+/// Stands between source and CSV reader.
+///
+/// It counts down what the reader may take for one row, so that a quoted field without an end can't fill the memory.
+/// And it hands on every line end as LF: the reader counts LFs only, and stops after the CR of a CRLF, so that it would
+/// place each row of such a file on the line before.
 struct Meter<'s, 'r> {
     source: &'s mut Source<'r>,
-    budget: Rc<Cell<usize>>,
+    shared: Rc<Shared>,
+    after_cr: bool,
+}
+
+/// What the table and its meter tell each other.
+#[derive(Debug, Default)]
+struct Shared {
+    budget: Cell<usize>,
+    at_end: Cell<bool>,
 }
 
 impl Read for Meter<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let Some(left) = self.budget.get().checked_sub(1) else {
-            return Err(std::io::Error::from(std::io::ErrorKind::FileTooLarge));
-        };
-        let most = buffer.len().min(left.saturating_add(1));
-        let count = self.source.read(buffer.get_mut(..most).unwrap_or_default())?;
-        self.budget.set(self.budget.get().saturating_sub(count));
-        Ok(count)
+        loop {
+            let budget = self.shared.budget.get();
+            if budget == 0 {
+                return Err(std::io::Error::from(std::io::ErrorKind::FileTooLarge));
+            }
+            let most = buffer.len().min(budget);
+            let taken = buffer.get_mut(..most).unwrap_or_default();
+            let count = self.source.read(taken)?;
+            self.shared.budget.set(budget.saturating_sub(count));
+            self.shared.at_end.set(count == 0);
+            let kept = unify_line_ends(taken.get_mut(..count).unwrap_or_default(), &mut self.after_cr);
+            // No octets are left of an LF that stood alone after the CR of the octets before; that is not the end.
+            if kept > 0 || count == 0 {
+                return Ok(kept);
+            }
+        }
     }
+}
+
+/// Turns CR and CRLF into LF where they stand, and says how many octets are left.
+fn unify_line_ends(octets: &mut [u8], after_cr: &mut bool) -> usize {
+    if !*after_cr && !octets.contains(&b'\r') {
+        return octets.len();
+    }
+    let octets = Cell::from_mut(octets).as_slice_of_cells();
+    let mut places = octets.iter();
+    let mut kept = 0;
+    for octet in octets.iter().map(Cell::get) {
+        let ends_crlf = *after_cr && octet == b'\n';
+        *after_cr = octet == b'\r';
+        if let Some(place) = if ends_crlf { None } else { places.next() } {
+            place.set(if *after_cr { b'\n' } else { octet });
+            kept += 1;
+        }
+    }
+    kept
 }
 
 impl<'s, 'r, const N: usize> Table<'s, 'r, N> {
@@ -69,29 +109,29 @@ impl<'s, 'r, const N: usize> Table<'s, 'r, N> {
                 .read_exact(&mut bom)
                 .map_err(|error| IntakeError::Io { input: name.clone(), source: error })?;
         }
-        let budget = Rc::new(Cell::new(MAX_ROW));
+        let shared = Rc::<Shared>::default();
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
             .buffer_capacity(MAX_ROW / 4)
-            .from_reader(Meter { source, budget: Rc::clone(&budget) });
+            .from_reader(Meter { source, shared: Rc::clone(&shared), after_cr: false });
         let (mut reader, mut header_row) = (reader, ByteRecord::new());
         let wrong = |source| IntakeError::Header { input: name.clone(), source };
-        if !read_row(&mut reader, &budget, &mut header_row, &name)? {
+        if !read_row(&mut reader, &shared, &mut header_row, &name)? {
             return Err(wrong(HeaderError::Empty));
         }
         let header = Header::new(&header_row, columns, map, kind).map_err(wrong)?;
-        Ok(Self { reader, budget, header, header_row, row: ByteRecord::new(), name, id })
+        Ok(Self { reader, shared, header, header_row, row: ByteRecord::new(), name, id })
     }
 
     /// The next row; `None` after the last.
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_, N>>, IntakeError> {
-        if !read_row(&mut self.reader, &self.budget, &mut self.row, &self.name)? {
+        if !read_row(&mut self.reader, &self.shared, &mut self.row, &self.name)? {
             return Ok(None);
         }
-        let line = self.row.position().map_or(0, csv::Position::line);
-        let line = u32::try_from(line).map_err(|_| IntakeError::TooManyLines { input: self.name.clone() })?;
+        let line =
+            u32::try_from(self.line()).map_err(|_| IntakeError::TooManyLines { input: self.name.clone() })?;
         let origin = Origin { input: self.id, line };
         let fields = if self.repeats_header() {
             Err(Reject::RepeatedHeader)
@@ -101,6 +141,16 @@ impl<'s, 'r, const N: usize> Table<'s, 'r, N> {
             Ok(self.header.fields(&self.row))
         };
         Ok(Some(Row { origin, raw: &self.row, fields }))
+    }
+
+    /// The line on which the row that was read begins. The reader knows where it began to look for it, which may be
+    /// blank lines before, and where the row ended: after the LF, unless the input ended first.
+    fn line(&self) -> u64 {
+        let within: usize =
+            self.row.iter().map(|field| field.iter().filter(|octet| **octet == b'\n').count()).sum();
+        let after = u64::from(!self.shared.at_end.get());
+        let before = u64::try_from(within).unwrap_or(u64::MAX).saturating_add(after);
+        self.reader.position().line().saturating_sub(before)
     }
 
     fn repeats_header(&self) -> bool {
@@ -113,12 +163,12 @@ impl<'s, 'r, const N: usize> Table<'s, 'r, N> {
 
 fn read_row(
     reader: &mut csv::Reader<Meter<'_, '_>>,
-    budget: &Cell<usize>,
+    shared: &Shared,
     row: &mut ByteRecord,
     name: &str,
 ) -> Result<bool, IntakeError> {
     // The reader takes whole buffers, so the budget is for what it takes on top of those.
-    budget.set(MAX_ROW);
+    shared.budget.set(MAX_ROW);
     let line = reader.position().line();
     reader.read_byte_record(row).map_err(|error| match error.into_kind() {
         csv::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
@@ -139,7 +189,7 @@ fn delimiter(head: &[u8]) -> u8 {
     for octet in head {
         match octet {
             b'"' => quoted = !quoted,
-            b'\n' if !quoted => break,
+            b'\n' | b'\r' if !quoted => break,
             _ if quoted => {}
             other => {
                 for (delimiter, count) in &mut counts {
@@ -169,6 +219,48 @@ pub(crate) fn row_text(row: &ByteRecord, into: &mut Vec<u8>) {
         if into.len() > MOST {
             into.truncate(MOST);
             break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::REGISTRATION_COLUMNS;
+    use types::InputId;
+
+    fn lines(text: &str) -> Vec<u32> {
+        let mut source = Source::new("x", InputId(0), text.as_bytes());
+        let map = ColumnMap::default();
+        let mut table = Table::new(&mut source, &REGISTRATION_COLUMNS, &map, "registration data").unwrap();
+        let mut lines = Vec::new();
+        while let Some(row) = table.next().unwrap() {
+            lines.push(row.origin.line);
+        }
+        lines
+    }
+
+    #[test]
+    fn a_row_stands_on_the_line_on_which_it_begins() {
+        let text = "mpan,dno\n1,a\n\n\n2,\"b\nb\n\"\n3,c\n";
+        assert_eq!(lines(text), [2, 5, 8]);
+        assert_eq!(lines(text.trim_ascii_end()), [2, 5, 8]);
+        for line_end in ["\r\n", "\r"] {
+            assert_eq!(lines(&text.replace('\n', line_end)), [2, 5, 8], "{line_end:?}");
+        }
+    }
+
+    #[test]
+    fn line_ends_become_one_octet_wherever_the_source_is_cut() {
+        let text = b"a\r\n\r\nb\rc\n\n\r\r\n";
+        for cut in 0..text.len() {
+            let (mut one, mut other) = (text[..cut].to_vec(), text[cut..].to_vec());
+            let mut after_cr = false;
+            let kept = unify_line_ends(&mut one, &mut after_cr);
+            one.truncate(kept);
+            let kept = unify_line_ends(&mut other, &mut after_cr);
+            one.extend_from_slice(&other[..kept]);
+            assert_eq!(one, b"a\n\nb\nc\n\n\n\n", "{cut}");
         }
     }
 }

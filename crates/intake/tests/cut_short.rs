@@ -42,7 +42,7 @@ fn a_message_cut_anywhere_does_not_swallow_the_next() {
 #[test]
 fn a_message_in_lines_of_any_width_is_one_record() {
     let (one, other) = (message(1, Style::deployed()), message(2, Style::deployed()));
-    for width in 27..=128 {
+    for width in 13..=128 {
         let lines: Vec<&str> =
             one.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect();
         let text = format!("{}\n{other}\n", lines.join("\n"));

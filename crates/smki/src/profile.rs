@@ -18,9 +18,20 @@ const YEAR_2050: i64 = 2_524_608_000_000;
 const SERIAL_OCTETS: usize = 16;
 
 /// What the profile leaves open, and the reader of a report decides.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Profile {
     accepted_policies: BTreeSet<String>,
+}
+
+/// The policies of organisation and device certificates in the SMKI test PKI. No source for those of production could be
+/// read, so a user names them.
+const TEST_PKI_POLICIES: [&str; 2] = ["1.2.826.0.1.8641679.1.2.1.4", "1.2.826.0.1.1800000.1.2.1.4"];
+
+impl Default for Profile {
+    /// The profile with the certificate policies of the SMKI test PKI.
+    fn default() -> Self {
+        Self::with_policies(TEST_PKI_POLICIES)
+    }
 }
 
 impl Profile {

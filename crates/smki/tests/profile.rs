@@ -255,7 +255,7 @@ fn other_extensions_off_the_profile_are_found() {
 fn any_policy_is_expected_when_none_is_named() {
     let certificate = replaced(organisation(), "2.5.29.32", policies("1.2.3.4")).signed_by(&Key::new(2));
     assert_eq!(certificate.policies(), ["1.2.3.4"]);
-    assert_eq!(certificate.inspect_profile(&Profile::default()), []);
+    assert_eq!(certificate.inspect_profile(&Profile::with_policies([] as [&str; 0])), []);
 }
 
 #[test]

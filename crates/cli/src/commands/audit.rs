@@ -34,7 +34,9 @@ pub(crate) fn audit(config: &Config, out: &Path, terminal: &Terminal) -> Result<
     let show = |message: &str| terminal.progress(message);
     let finished = dno_audit::run(config, out, &Progress::to(&show));
     terminal.end_progress();
-    Ok(finished?)
+    let finished = finished?;
+    finished.warnings.iter().for_each(|warning| terminal.error(&format!("warning: {warning}")));
+    Ok(finished)
 }
 
 fn exit(finished: &Finished, fail_on: FailOn) -> Exit {

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Fills corpus/<target>/ with the test data of the repository, and with reference files where there are some.
+set -euo pipefail
+shopt -s nullglob
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+data=../testdata
+reference=../../shared/reference
+
+# copy TARGET FILE...: seeds are named by their content, as libFuzzer names its own finds.
+copy() {
+    local target=$1 file
+    shift
+    mkdir -p "corpus/$target"
+    for file in "$@"; do
+        cp -- "$file" "corpus/$target/$(sha1sum <"$file" | cut -d' ' -f1)"
+    done
+}
+
+# binary FILE...: one seed for each line of hex.
+binary() {
+    local scratch digits
+    scratch=$(mktemp)
+    mkdir -p corpus/message
+    for file in "$@"; do
+        while IFS= read -r line || [[ -n $line ]]; do
+            digits=$(tr -cd '0-9A-Fa-f' <<<"$line" | tr a-f A-F)
+            [[ $line == D* || $line == d* ]] && ((${#digits} % 2 == 0)) || continue
+            basenc --base16 --decode <<<"$digits" >"$scratch"
+            copy message "$scratch"
+        done <"$file"
+    done
+    rm -f "$scratch"
+}
+
+hex=("$data"/records/gbcs/*.hex "$reference"/messages/*.HEX)
+binary "${hex[@]}"
+copy certificate "$data"/pki/*.{der,pem,crl} "$data"/pki/defects/* "$reference"/certificates/*.pem
+copy records "${hex[@]}" "$data"/records/{cells,messages}-csv/*.csv corpus/message/*
+copy estate "$data"/records/{estate,registration}-csv/*.csv
+copy directory "$data"/directory.toml
+
+for target in corpus/*/; do
+    seeds=("$target"*)
+    echo "${#seeds[@]} seeds in fuzz/$target"
+    ((${#seeds[@]} > 0))
+done

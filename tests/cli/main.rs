@@ -1,0 +1,17 @@
+//! The whole product: the binary on real files, its whole output compared.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation,
+    reason = "a test states what it expects by failing"
+)]
+
+mod audit;
+mod demo;
+mod reference;
+mod refusals;
+mod shared_cases;
+mod support;

@@ -1,0 +1,263 @@
+//! The documentation says what the code does: generated pages, tables and samples are compared with it.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use intake::{CELL_COLUMNS, Column, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS};
+use serde_json::Value;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(repository().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// What the binary prints.
+fn dnoaudit<const N: usize>(arguments: [&str; N]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_dnoaudit")).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The fenced blocks of a page in one language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    let rest = page.split(&fence).skip(1);
+    rest.map(|block| block.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// The part of a page from a heading to the next that is not below it.
+fn section<'p>(page: &'p str, heading: &str) -> &'p str {
+    let marks = |line: &str| line.bytes().take_while(|octet| *octet == b'#').count();
+    let start = page.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no heading {heading}"));
+    let rest = &page[start + 1 + heading.len()..];
+    let mut end = 0;
+    for line in rest.split_inclusive('\n') {
+        if (1..=marks(heading)).contains(&marks(line)) {
+            break;
+        }
+        end += line.len();
+    }
+    &rest[..end]
+}
+
+/// The first cells of the rows of the tables of a text, if they are code.
+fn first_cells(text: &str) -> BTreeSet<String> {
+    let cells = text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    cells.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_page_of_rules_is_what_the_command_writes() {
+    let written = dnoaudit(["rules", "--format", "markdown"]);
+    assert!(
+        page("docs/rules.md") == written,
+        "docs/rules.md: write it anew with `dnoaudit rules --format markdown > docs/rules.md`"
+    );
+}
+
+#[test]
+fn every_column_stands_with_its_aliases() {
+    let page = page("docs/formats.md");
+    let tables: [(&str, &[Column]); 4] = [
+        ("### CSV of cells", &CELL_COLUMNS),
+        ("### CSV of messages", &MESSAGE_COLUMNS),
+        ("### Estate", &ESTATE_COLUMNS),
+        ("### Registration", &REGISTRATION_COLUMNS),
+    ];
+    for (heading, columns) in tables {
+        let section = section(&page, heading);
+        for Column { name, aliases, required } in columns {
+            let aliases: Vec<String> = aliases.iter().map(|alias| format!(" `{alias}`")).collect();
+            let (required, aliases) = (if *required { " yes" } else { "" }, aliases.join(","));
+            let row = format!("| `{name}` |{required} |{aliases} |");
+            assert!(section.lines().any(|line| line == row), "{heading}: there is no row\n{row}");
+        }
+        let names: BTreeSet<String> = columns.iter().map(|column| column.name.to_owned()).collect();
+        assert_eq!(first_cells(section), names, "{heading}");
+    }
+}
+
+#[test]
+fn every_reason_of_the_quarantine_stands_with_what_to_do() {
+    let code = page("crates/intake/src/record.rs");
+    let of_function = code.split("fn id(&self)").nth(1).unwrap().split("\n    }\n").next().unwrap();
+    let ids: BTreeSet<String> = of_function.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    assert!(ids.contains("not-recognised") && ids.len() > 10, "{ids:?}");
+    let page = page("docs/formats.md");
+    assert_eq!(first_cells(section(&page, "## Reasons in the quarantine")), ids);
+}
+
+#[test]
+fn the_samples_of_the_formats_are_read() {
+    let page = page("docs/formats.md");
+    let samples = blocks(&page, "toml");
+    let [directory, inputs] = &samples[..] else { panic!("{} samples", samples.len()) };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("directory.toml");
+    fs::write(&file, directory).unwrap();
+    let shown: Value =
+        serde_json::from_str(&dnoaudit(["inspect", "--format", "json", file.to_str().unwrap()])).unwrap();
+    assert_eq!((&shown["parties"], &shown["suppliers"]), (&1.into(), &1.into()));
+    let text = format!("as_of = \"2026-01-01T00:00:00Z\"\n{inputs}");
+    dno_audit::Config::parse(&text, "formats.md", PathBuf::new()).unwrap();
+}
+
+#[test]
+fn every_setting_of_the_template_is_explained() {
+    let settings = section(&page("docs/formats.md"), "## audit.toml").to_owned();
+    let template: toml::Table = dno_audit::TEMPLATE.parse().unwrap();
+    let mut names = Vec::new();
+    for (name, value) in &template {
+        match value.as_table() {
+            Some(table) => names.extend(table.keys().map(|key| format!("{name}.{key}"))),
+            None => names.push(name.clone()),
+        }
+    }
+    assert!(names.len() > 10);
+    let explained = first_cells(&settings);
+    let missing: Vec<&String> = names.iter().filter(|name| !explained.contains(*name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Members whose value, if it is an object, has data for names.
+const NAMED_BY_DATA: [&str; 11] = [
+    "by_age",
+    "by_dno",
+    "by_grade",
+    "by_model",
+    "by_region",
+    "by_supplier",
+    "evidence",
+    "files",
+    "findings",
+    "not_relevant",
+    "says",
+];
+
+fn members(value: &Value, named_by_data: bool, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                if !named_by_data {
+                    into.insert(name.clone());
+                }
+                members(value, NAMED_BY_DATA.contains(&name.as_str()), into);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| members(item, false, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_member_of_a_report_is_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = folder.path().join("demo");
+    dnoaudit(["demo", "--devices", "500", "--out", demo.to_str().unwrap()]);
+    let report = page("docs/report.md");
+    let manifest = section(&report, "## manifest.json");
+    let mut files: BTreeSet<String> = BTreeSet::new();
+    for entry in fs::read_dir(demo.join("report")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let section = section(&report, &format!("## {name}"));
+        let text = fs::read_to_string(&path).unwrap();
+        let mut names = BTreeSet::new();
+        if name.ends_with(".csv") {
+            names.extend(text.lines().next().unwrap().split(',').map(str::to_owned));
+        } else {
+            let values = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
+            values.for_each(|value| members(&value.unwrap(), false, &mut names));
+        }
+        assert!(!names.is_empty(), "{name} is empty and shows nothing");
+        // Counts and what they count are explained once, for all files.
+        let explained = |name: &String| {
+            let code = format!("`{}`", name.split('/').next().unwrap());
+            let counted = OUTCOMES.contains(&name.as_str()) || name.contains('/');
+            section.contains(&code)
+                || VERDICTS.contains(&name.as_str())
+                || (names.contains("counts") && manifest.contains(&code))
+                || (counted && report.contains(&format!("\n| {code} |")))
+        };
+        let missing: Vec<&String> = names.iter().filter(|name| !explained(name)).collect();
+        assert!(missing.is_empty(), "{name}: {missing:?}");
+        files.insert(name);
+    }
+    let listed = first_cells(report.split("\n## ").next().unwrap());
+    assert_eq!(listed, files);
+}
+
+const VERDICTS: [&str; 5] = ["correct", "missing", "not-known", "out-of-scope", "wrong"];
+const OUTCOMES: [&str; 5] = ["duplicate", "not-relevant", "quarantined", "superseded", "used"];
+
+#[test]
+fn the_readme_begins_with_the_two_commands() {
+    let readme = page("README.md");
+    let commands = blocks(&readme, "sh");
+    assert_eq!(commands[0], "cargo run --release --bin dnoaudit -- demo\n");
+    assert_eq!(commands[1], "cargo test --workspace --locked\n");
+    assert!(readme.lines().count() < 200);
+    for verdict in VERDICTS {
+        assert!(readme.contains(&format!("\n| {verdict} | ")), "{verdict}");
+    }
+}
+
+#[test]
+fn the_readme_shows_what_the_demonstration_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("demo");
+    let printed = dnoaudit(["demo", "--out", out.to_str().unwrap()]);
+    let printed: BTreeSet<&str> = printed.lines().collect();
+    let shown = blocks(&page("README.md"), "text").remove(0);
+    for line in shown.lines().filter(|line| !line.contains('…')) {
+        assert!(printed.contains(line), "the demonstration does not print\n{line}");
+    }
+}
+
+/// All pages: of the root and of the folders that have some.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    for folder in ["", "docs", "fuzz", "testdata"] {
+        let Ok(entries) = fs::read_dir(repository().join(folder)) else { continue };
+        let paths = entries.map(|entry| entry.unwrap().path());
+        pages.extend(paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
+    }
+    pages
+}
+
+/// The name by which a heading is linked: lower case, blanks as dashes, other marks left out.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut links = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if target.starts_with("https://") {
+                continue;
+            }
+            links += 1;
+            let (file, fragment) = target.split_once('#').unwrap_or((target, ""));
+            let path = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            assert!(path.exists(), "{}: {target} is not there", page.display());
+            if !fragment.is_empty() {
+                let text = fs::read_to_string(&path).unwrap();
+                let headings = text.lines().filter_map(|line| line.strip_prefix('#'));
+                let found = headings.map(|line| anchor(line.trim_start_matches('#'))).any(|a| a == fragment);
+                assert!(found, "{}: {target} has no such heading", page.display());
+            }
+        }
+    }
+    assert!(links > 20, "{links} links");
+}
