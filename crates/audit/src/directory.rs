@@ -278,7 +278,10 @@ impl Owner {
             Self::Entity(entity) => vec![entity],
             Self::Operator(id) => directory
                 .operator(id)
-                .map(|record| record.entities.iter().map(|entity: &DatedEntity| entity.id).collect())
+                .map(|record| {
+                    let entities = record.entities.iter().map(|entity: &DatedEntity| entity.id);
+                    entities.filter(|entity| self.has(directory, *entity) == Some(InUse::Now)).collect()
+                })
                 .unwrap_or_default(),
         }
     }

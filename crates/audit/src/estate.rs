@@ -4,11 +4,11 @@
 //! its expectation. Contradictions between inputs are kept in view; nothing here picks the row that suits.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use types::{
-    Credentials, DistributorId, EstateRow, Eui64, InputId, Interner, Mpan, MpanFault, MpanField,
-    RegistrationRow, Symbol,
+    Credentials, DeviceStatus, DeviceType, DistributorId, EstateRow, Eui64, InputId, Interner, Mpan,
+    MpanFault, MpanField, RegistrationRow, SmetsVersion, Symbol,
 };
 
 use crate::directory::{Directory, Owner};
@@ -36,8 +36,39 @@ pub enum ExpectationUnknown {
     DistributorUnknown(DistributorId),
     /// The directory does not know the operator that registration or estate data names.
     OperatorUnknown(Symbol),
-    /// Rows of one device lead to different operators.
+    /// Registration rows of one metering point name different operators.
+    RegistrationRowsDisagree,
+    /// Rows of one device lead to different operators, or one puts it out of scope and another does not.
     RowsDisagree,
+}
+
+/// What the rows of a device tell together of something that can put it out of scope. A row that does not say
+/// contradicts none that does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Told<T> {
+    /// Nothing.
+    Nothing,
+    /// That it does not.
+    In,
+    /// That it does, by this value of the first row that says.
+    Out(T),
+    /// Both.
+    Both,
+}
+
+fn told<T: Copy>(
+    rows: &[EstateRow],
+    value: impl Fn(&EstateRow) -> Option<T>,
+    is_out: impl Fn(T) -> bool,
+) -> Told<T> {
+    let values = || rows.iter().filter_map(&value);
+    let within = values().any(|value| !is_out(value));
+    match values().find(|value| is_out(*value)) {
+        Some(_) if within => Told::Both,
+        Some(out) => Told::Out(out),
+        None if within => Told::In,
+        None => Told::Nothing,
+    }
 }
 
 /// How the expectation was found, for the record.
@@ -69,9 +100,9 @@ impl ExpectationSource {
 /// What the estate says of one meter and what follows from it.
 #[derive(Clone, Copy, Debug)]
 pub struct Meter<'e> {
-    /// All rows of the device; at least one, the first being the one that reports show.
+    /// All rows of the device, at least one, in an order that follows from what they say.
     pub rows: &'e [EstateRow],
-    /// Registration data for the first row's import MPAN.
+    /// Registration data for the import MPAN.
     pub registration: Option<&'e RegistrationRow>,
     /// Who ought to be in the cells.
     pub expectation: Expectation,
@@ -89,6 +120,54 @@ impl Meter<'_> {
         }
     }
 
+    /// What all rows that say something say; `None` if none does, or if they contradict each other.
+    #[must_use]
+    pub fn agreed<T: PartialEq>(&self, value: impl Fn(&EstateRow) -> Option<T>) -> Option<T> {
+        let mut values = self.rows.iter().filter_map(value);
+        let first = values.next()?;
+        values.all(|value| value == first).then_some(first)
+    }
+
+    /// The MPAN columns of all rows by name, each content once.
+    pub fn mpan_fields(&self) -> impl Iterator<Item = (&'static str, MpanField)> + Clone + use<'_> {
+        let of = |row: &EstateRow| {
+            [("mpan", row.mpan), ("secondary-mpan", row.secondary_mpan), ("export-mpan", row.export_mpan)]
+        };
+        self.rows.iter().enumerate().flat_map(move |(place, row)| {
+            let earlier = self.rows.get(..place).unwrap_or_default();
+            of(row).into_iter().filter(move |field| !earlier.iter().any(|row| of(row).contains(field)))
+        })
+    }
+
+    /// The import MPAN.
+    #[must_use]
+    pub fn mpan(&self) -> Option<Mpan> {
+        self.agreed(|row| row.mpan.mpan())
+    }
+
+    /// Whether it is a kind of device that the audit does not judge.
+    #[must_use]
+    pub fn told_type(&self) -> Told<DeviceType> {
+        told(self.rows, |row| row.device_type, |kind| !kind.is_in_scope())
+    }
+
+    /// Whether it is decommissioned or not commissioned yet.
+    #[must_use]
+    pub fn told_status(&self) -> Told<DeviceStatus> {
+        let is_out = |status: DeviceStatus| status.is_gone() || status.is_before_commissioning();
+        told(self.rows, |row| row.status, is_out)
+    }
+
+    /// Whether it is SMETS1.
+    #[must_use]
+    pub fn told_smets(&self) -> Told<SmetsVersion> {
+        told(self.rows, |row| row.smets, |smets| smets == SmetsVersion::Smets1)
+    }
+
+    fn scope_is_contested(&self) -> bool {
+        self.told_type() == Told::Both || self.told_status() == Told::Both || self.told_smets() == Told::Both
+    }
+
     /// The device.
     #[must_use]
     pub fn device(&self) -> Eui64 {
@@ -103,22 +182,28 @@ pub struct Estate {
     /// Where each device's rows start.
     starts: Vec<u32>,
     registration: HashMap<Mpan, RegistrationRow>,
+    /// Metering points whose registration rows name different operators.
+    contested: BTreeSet<Mpan>,
     operator_of: Vec<Option<Owner>>,
 }
 
 impl Estate {
     /// Sorts and groups the rows and resolves the operator names that occur in them.
     ///
-    /// Registration rows for one metering point that name different operators cancel each other: the metering
-    /// point then has no registered operator rather than the last one.
+    /// Registration rows for one metering point that name different operators leave it without one: nothing tells
+    /// which row is right, and the MPAN's own distributor must not decide between them.
     #[must_use]
     pub fn new(
         mut rows: Vec<EstateRow>,
-        registration: Vec<RegistrationRow>,
+        mut registration: Vec<RegistrationRow>,
         names: &Interner,
         directory: &Directory,
     ) -> Self {
         rows.sort_unstable_by(|a, b| a.device.cmp(&b.device).then(a.origin.cmp(&b.origin)));
+        // Where rows of one device differ, their place in the inputs must not tell which comes first.
+        for rows in rows.chunk_by_mut(|a, b| a.device == b.device).filter(|rows| rows.len() > 1) {
+            rows.sort_by_cached_key(|row| (content(row, names), row.origin));
+        }
         let mut starts = Vec::with_capacity(rows.len());
         let mut last = None;
         for (row, index) in rows.iter().zip(0u32..) {
@@ -127,25 +212,27 @@ impl Estate {
                 last = Some(row.device);
             }
         }
-        let operator_of = names.symbols().map(|symbol| owner_named(names.name(symbol), directory)).collect();
+        let operator_of: Vec<Option<Owner>> =
+            names.symbols().map(|symbol| owner_named(names.name(symbol), directory)).collect();
+        // Two names of one operator do not contradict each other.
+        let same_operator = |one: Symbol, other: Symbol| {
+            let owner = |name: Symbol| operator_of.get(name.index()).copied().flatten();
+            one == other || (owner(one).is_some() && owner(one) == owner(other))
+        };
+        registration.sort_unstable_by_key(|row| (row.mpan, row.origin));
         let mut by_mpan: HashMap<Mpan, RegistrationRow> = HashMap::with_capacity(registration.len());
-        for row in registration {
-            by_mpan
-                .entry(row.mpan)
-                .and_modify(|known| {
-                    if known.origin > row.origin {
-                        known.origin = row.origin;
-                    }
-                    if known.network_operator != row.network_operator {
-                        known.network_operator = None;
-                    }
-                    if known.supplier != row.supplier {
-                        known.supplier = None;
-                    }
-                })
-                .or_insert(row);
+        let mut contested = BTreeSet::new();
+        for rows in registration.chunk_by(|a, b| a.mpan == b.mpan) {
+            let Some(first) = rows.first() else { continue };
+            let operator = agreed(rows.iter().filter_map(|row| row.network_operator), same_operator);
+            let supplier = agreed(rows.iter().filter_map(|row| row.supplier), |one, other| one == other);
+            if operator.is_err() {
+                contested.insert(first.mpan);
+            }
+            let (network_operator, supplier) = (operator.ok().flatten(), supplier.ok().flatten());
+            by_mpan.insert(first.mpan, RegistrationRow { network_operator, supplier, ..*first });
         }
-        Self { rows, starts, registration: by_mpan, operator_of }
+        Self { rows, starts, registration: by_mpan, contested, operator_of }
     }
 
     /// How many meters there are.
@@ -204,7 +291,7 @@ impl Estate {
         self.starts.binary_search_by(first).ok()
     }
 
-    /// Whether an estate row has this metering point.
+    /// Registration data for a metering point.
     #[must_use]
     pub fn registration(&self, mpan: Mpan) -> Option<&RegistrationRow> {
         self.registration.get(&mpan)
@@ -234,12 +321,20 @@ impl Estate {
         }
         let (expectation, source) =
             found.unwrap_or((Expectation::Unknown(ExpectationUnknown::NoMpan), ExpectationSource::None));
-        let registration = rows.first().and_then(|row| self.registration.get(&row.mpan.mpan()?));
-        Meter { rows, registration, expectation, source }
+        let mut meter = Meter { rows, registration: None, expectation, source };
+        meter.registration = meter.mpan().and_then(|mpan| self.registration.get(&mpan));
+        if meter.scope_is_contested() {
+            meter.expectation = Expectation::Unknown(ExpectationUnknown::RowsDisagree);
+        }
+        meter
     }
 
     /// The expectation that follows from one row: registration data, then the row's own operator, then the MPAN.
     fn expectation(&self, row: &EstateRow, directory: &Directory) -> (Expectation, ExpectationSource) {
+        if row.mpan.mpan().is_some_and(|mpan| self.contested.contains(&mpan)) {
+            let unknown = Expectation::Unknown(ExpectationUnknown::RegistrationRowsDisagree);
+            return (unknown, ExpectationSource::Registration);
+        }
         let registered = row
             .mpan
             .mpan()
@@ -265,6 +360,23 @@ impl Estate {
         };
         (expectation, ExpectationSource::None)
     }
+}
+
+/// What a row says, as text to sort by.
+fn content(row: &EstateRow, names: &Interner) -> String {
+    let EstateRow { mpan, secondary_mpan, export_mpan, device_type, status, smets, .. } = row;
+    let named = [row.network_operator, row.supplier, row.manufacturer, row.model, row.firmware, row.region]
+        .map(|symbol| symbol.map(|symbol| names.name(symbol)));
+    format!("{:?}", (mpan, secondary_mpan, export_mpan, device_type, status, smets, named))
+}
+
+/// What all names say, if none contradicts another.
+fn agreed(
+    mut names: impl Iterator<Item = Symbol>,
+    same: impl Fn(Symbol, Symbol) -> bool,
+) -> Result<Option<Symbol>, ()> {
+    let Some(first) = names.next() else { return Ok(None) };
+    if names.all(|name| same(first, name)) { Ok(Some(first)) } else { Err(()) }
 }
 
 fn expect(owner: Owner, directory: &Directory) -> Expectation {

@@ -69,6 +69,8 @@ pub enum Holding<'a> {
     NoOutcome,
     /// Undated records that contradict each other.
     UndatedDisagree,
+    /// Records of one instant, source and grade that contradict each other.
+    EqualDisagree,
 }
 
 impl Holding<'_> {
@@ -98,7 +100,8 @@ impl Holding<'_> {
             | Self::UsageUnclear
             | Self::IntentOnly
             | Self::NoOutcome
-            | Self::UndatedDisagree => Verdict::NotKnown,
+            | Self::UndatedDisagree
+            | Self::EqualDisagree => Verdict::NotKnown,
         }
     }
 }
@@ -148,6 +151,9 @@ pub fn holding<'a>(
 fn no_state<'a>(timeline: &CellTimeline<'_>, any_record: bool) -> Holding<'a> {
     if timeline.undated_disagree.is_some() {
         return Holding::UndatedDisagree;
+    }
+    if timeline.equal_disagree.is_some() {
+        return Holding::EqualDisagree;
     }
     match timeline.no_state.map(|seen| seen.seen) {
         Some(Seen::DeviceError(status)) => Holding::DeviceError(status),

@@ -35,6 +35,6 @@ pub use options::Options;
 pub use remedy::{Actor, Remedy};
 pub use rule::{Axis, Evidence, Fact, Outcome, Rule, Severity};
 pub use rules::{RULE_SET_VERSION, RULES, rule};
-pub use subject::{Cell, Context, Scope, Subject};
+pub use subject::{Cell, CellCheck, Context, Scope, Subject};
 pub use totals::{Age, InputUse, Tally, Totals};
 pub use verdict::{Ability, Effect, Verdict};

@@ -4,6 +4,7 @@
 //! (networkOperatorByNetworkOperator), so the occupant of that cell decides. The Access Control Broker acts on the
 //! responsible supplier's SRV 6.21; everybody else uses SRV 6.15.1.
 
+use crate::estate::{Expectation, ExpectationUnknown};
 use crate::holding::{Holding, Occupant};
 use crate::rule::Axis;
 use crate::subject::{Cell, Subject};
@@ -171,16 +172,33 @@ fn read<'a>(subject: &Subject<'a>) -> Remedy<'a> {
     }
 }
 
+const fn inputs<'a>(actor: Actor, action: &'static str) -> Remedy<'a> {
+    Remedy { actor, who: None, service_request: None, mode: None, action }
+}
+
+/// What is missing for the expectation, and who has it.
+fn inputs_of_expectation<'a>(subject: &Subject<'a>) -> Remedy<'a> {
+    let Expectation::Unknown(why) = subject.meter.expectation else { return read(subject) };
+    match why {
+        ExpectationUnknown::NoMpan | ExpectationUnknown::MpanInvalid(_) => {
+            inputs(Actor::RegistrationData, "supply the MPAN or the responsible network operator")
+        }
+        ExpectationUnknown::DistributorUnknown(_) | ExpectationUnknown::OperatorUnknown(_) => {
+            inputs(Actor::Auditor, "add the network operator to the directory, if it exists")
+        }
+        ExpectationUnknown::RegistrationRowsDisagree => {
+            inputs(Actor::RegistrationData, "keep the registration row that is right")
+        }
+        ExpectationUnknown::RowsDisagree => {
+            inputs(Actor::RegistrationData, "keep the estate row of the device that is right")
+        }
+    }
+}
+
 fn enquiry<'a>(subject: &Subject<'a>) -> Remedy<'a> {
-    let inputs = |actor, action| Remedy { actor, who: None, service_request: None, mode: None, action };
     for cell in &subject.cells {
         match cell.holding {
-            Holding::ExpectationUnknown => {
-                return inputs(
-                    Actor::RegistrationData,
-                    "supply the MPAN or the responsible network operator",
-                );
-            }
+            Holding::ExpectationUnknown => return inputs_of_expectation(subject),
             Holding::KeyNotInStore => {
                 return inputs(
                     Actor::Auditor,

@@ -27,6 +27,7 @@ mod distributor_unknown;
 mod entity_not_attributable;
 mod entity_not_the_operators;
 mod entity_retired;
+mod equal_records_disagree;
 mod estate_rows_disagree;
 mod evidence_stale;
 mod evidence_undated;
@@ -53,6 +54,7 @@ mod placeholder_in_cell;
 mod record_unusable;
 mod records_conflict;
 mod registration_disagrees_with_mpan;
+mod registration_rows_disagree;
 mod role_not_answered;
 mod smets1_device;
 mod superseded_key;
@@ -70,7 +72,7 @@ mod wrong_role;
 pub const RULE_SET_VERSION: u32 = 1;
 
 /// All rules.
-pub static RULES: [Rule; 61] = [
+pub static RULES: [Rule; 63] = [
     not_an_esme::NOT_AN_ESME,
     smets1_device::SMETS1_DEVICE,
     device_gone::DEVICE_GONE,
@@ -97,6 +99,7 @@ pub static RULES: [Rule; 61] = [
     intent_only::INTENT_ONLY,
     update_without_outcome::UPDATE_WITHOUT_OUTCOME,
     undated_records_disagree::UNDATED_RECORDS_DISAGREE,
+    equal_records_disagree::EQUAL_RECORDS_DISAGREE,
     key_not_in_store::KEY_NOT_IN_STORE,
     certificate_path_broken::CERTIFICATE_PATH_BROKEN,
     entity_not_attributable::ENTITY_NOT_ATTRIBUTABLE,
@@ -104,6 +107,7 @@ pub static RULES: [Rule; 61] = [
     mpan_invalid::MPAN_INVALID,
     distributor_unknown::DISTRIBUTOR_UNKNOWN,
     operator_unknown::OPERATOR_UNKNOWN,
+    registration_rows_disagree::REGISTRATION_ROWS_DISAGREE,
     estate_rows_disagree::ESTATE_ROWS_DISAGREE,
     certificate_expired::CERTIFICATE_EXPIRED,
     certificate_expiring::CERTIFICATE_EXPIRING,

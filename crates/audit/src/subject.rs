@@ -1,17 +1,16 @@
 //! Everything known about one meter: the only input of a rule.
 
 use types::{
-    AsOf, Credential, DeviceStatus, DeviceType, Interner, NetworkOperatorCell, Observation, Seen,
-    SmetsVersion, Symbol,
+    AsOf, Credential, DeviceStatus, DeviceType, Interner, NetworkOperatorCell, Observation, Seen, Symbol,
 };
 
 use crate::credentials::{Certificates, Resolution, Resolutions};
 use crate::directory::{Directory, Owner};
-use crate::estate::{Estate, Expectation, Meter};
+use crate::estate::{Estate, Expectation, Meter, Told};
 use crate::holding::{Holding, Occupant, holding, occupant};
 use crate::options::Options;
 use crate::rule::{Evidence, Outcome};
-use crate::timeline::{CellState, CellTimeline, cell_timeline};
+use crate::timeline::{CellState, CellTimeline, cell_timeline, in_time};
 use crate::verdict::Verdict;
 
 /// What all meters of an audit share.
@@ -105,7 +104,7 @@ impl<'a> Subject<'a> {
                 resolution,
                 context.directory,
                 context.certificates,
-                observations.iter().any(|seen| crate::timeline::in_time(seen, context.as_of())),
+                observations.iter().any(|seen| in_time(seen, context.as_of())),
             );
             Cell { cell, timeline, holding, credential, resolution }
         });
@@ -136,7 +135,7 @@ impl<'a> Subject<'a> {
     #[must_use]
     pub fn supplier_symbol(&self) -> Option<Symbol> {
         let registered = self.meter.registration.and_then(|row| row.supplier);
-        registered.or(self.meter.rows.first().and_then(|row| row.supplier))
+        registered.or_else(|| self.meter.agreed(|row| row.supplier))
     }
 
     /// The responsible supplier.
@@ -175,6 +174,43 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// The outcome of a rule about a credential that can't be judged: it waits for what a cell holds and for who is
+    /// expected there, and for nothing else.
+    #[must_use]
+    pub fn credentials_unknown_where(&self, defect: impl Fn(Holding<'a>) -> bool) -> Outcome {
+        let waits =
+            |cell: &Cell<'a>| cell.timeline.decided.is_none() || cell.holding == Holding::ExpectationUnknown;
+        match self.cells_where(defect) {
+            Outcome::NotEvaluated(_) if !self.cells.iter().any(waits) => Outcome::Pass,
+            outcome => outcome,
+        }
+    }
+
+    /// The outcome of a rule about the record that decides a cell: `Fail` for the cells of which the check tells
+    /// something, `NotEvaluated` if nothing decides a cell or the check can't tell, else `Pass`.
+    #[must_use]
+    pub fn timelines_where(&self, check: impl Fn(&CellTimeline<'a>) -> CellCheck) -> Outcome {
+        if self.scope != Scope::In {
+            return Outcome::NotApplicable("out of scope");
+        }
+        let (mut evidence, mut unknown) = (Evidence::none(), None);
+        for cell in &self.cells {
+            match check(&cell.timeline) {
+                CellCheck::Defect(value) => evidence = evidence.and(cell.cell.name(), value),
+                CellCheck::Unknown(why) => unknown = Some(why),
+                CellCheck::Sound if cell.timeline.decided.is_none() => {
+                    unknown = Some("what a cell holds is not known");
+                }
+                CellCheck::Sound => {}
+            }
+        }
+        match unknown {
+            _ if !evidence.facts().is_empty() => Outcome::Fail(evidence),
+            Some(why) => Outcome::NotEvaluated(why),
+            None => Outcome::Pass,
+        }
+    }
+
     /// The outcome of a rule about the certificates behind the cells: it is about cells that hold what is expected.
     #[must_use]
     pub fn conditions_where(&self, defect: impl Fn(&Resolution) -> Option<String>) -> Outcome {
@@ -182,16 +218,19 @@ impl<'a> Subject<'a> {
             return Outcome::NotApplicable("out of scope");
         }
         let placed = || self.cells.iter().filter(|cell| cell.holding == Holding::Expected);
-        if placed().next().is_none() {
-            return match self.cells.iter().any(|cell| cell.holding.verdict() == Verdict::NotKnown) {
-                true => Outcome::NotEvaluated("what a cell holds is not known"),
-                false => Outcome::NotApplicable("no cell holds the expected credential"),
-            };
-        }
         let evidence = placed()
             .filter_map(|cell| Some((cell.cell.name(), defect(cell.resolution?)?)))
             .fold(Evidence::none(), |evidence, (name, value)| evidence.and(name, value));
-        Outcome::fail_if(!evidence.facts().is_empty(), || evidence)
+        if !evidence.facts().is_empty() {
+            return Outcome::Fail(evidence);
+        }
+        if self.cells.iter().any(|cell| cell.holding.verdict() == Verdict::NotKnown) {
+            return Outcome::NotEvaluated("what a cell holds is not known");
+        }
+        match placed().next() {
+            Some(_) => Outcome::Pass,
+            None => Outcome::NotApplicable("no cell holds the expected credential"),
+        }
     }
 
     /// What a cell reports, or why it reports nothing, for evidence.
@@ -204,7 +243,13 @@ impl<'a> Subject<'a> {
             (None, Some(Seen::DeviceError(status))) => format!("device status {status}"),
             (None, Some(Seen::Unusable(why))) => why.name().to_owned(),
             (None, Some(Seen::Intended(credential))) => format!("only a command, with {credential}"),
-            (None, _) => "not seen".to_owned(),
+            (None, Some(Seen::NoOutcome)) => "update response without outcome".to_owned(),
+            (None, Some(Seen::RoleNotAnswered)) => "role not answered".to_owned(),
+            (None, Some(Seen::UsageUnclear)) => "several usages in one cell".to_owned(),
+            (None, _) => match cell.timeline.undated_disagree.or(cell.timeline.equal_disagree) {
+                Some((one, other)) => format!("{} against {}", seen_text(one.seen), seen_text(other.seen)),
+                None => "not seen".to_owned(),
+            },
         }
     }
 
@@ -216,18 +261,46 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// A state that a record tells, in words.
+fn seen_text(seen: Seen) -> String {
+    match seen {
+        Seen::Held(credential) => credential.to_string(),
+        Seen::TrustAnchorNotFound => "trustAnchorNotFound (25)".to_owned(),
+        Seen::NoTrustAnchor => "noTrustAnchor (10)".to_owned(),
+        _ => "absent from a success answer".to_owned(),
+    }
+}
+
+/// How a rule about the record that decides a cell comes out for one cell.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum CellCheck {
+    /// The defect is there; the value compared.
+    Defect(String),
+    /// What is compared is not known; why.
+    Unknown(&'static str),
+    /// Nothing speaks for the defect.
+    Sound,
+}
+
+impl CellCheck {
+    /// A defect if there is something to tell.
+    #[must_use]
+    pub fn defect_if_some(value: Option<String>) -> Self {
+        value.map_or(Self::Sound, Self::Defect)
+    }
+}
+
 fn scope(meter: &Meter<'_>) -> Scope {
-    let row = meter.rows.first();
-    if let Some(kind) = row.and_then(|row| row.device_type).filter(|kind| !kind.is_in_scope()) {
+    if let Told::Out(kind) = meter.told_type() {
         return Scope::NotAnEsme(kind);
     }
-    if row.and_then(|row| row.smets) == Some(SmetsVersion::Smets1) {
+    if let Told::Out(_) = meter.told_smets() {
         return Scope::Smets1;
     }
-    match row.and_then(|row| row.status) {
-        Some(status) if status.is_gone() => return Scope::Gone(status),
-        Some(status) if status.is_before_commissioning() => return Scope::NotCommissioned(status),
-        _ => {}
+    match meter.told_status() {
+        Told::Out(status) if status.is_gone() => return Scope::Gone(status),
+        Told::Out(status) => return Scope::NotCommissioned(status),
+        Told::Nothing | Told::In | Told::Both => {}
     }
     match meter.expectation {
         Expectation::Nobody(owner) => Scope::NoOperatorExpected(owner),

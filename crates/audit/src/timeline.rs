@@ -3,7 +3,8 @@
 //! In: all observations of one device. Out: for each cell the observation that decides, and what speaks against it;
 //! for each record whether it was used. The newest dated observation of a cell's state decides; of several at one
 //! instant the one by the better source, then of the better grade. An undated one decides only where nothing dated
-//! exists, and two undated ones that contradict each other decide nothing, since either may be the newer.
+//! exists. Two that contradict each other and are equals – undated both, or of one instant, source and grade – decide
+//! nothing, since nothing tells which of them is right.
 
 use types::{AsOf, Credential, Grade, NetworkOperatorCell, Observation, Origin, Seen, Timestamp};
 
@@ -39,6 +40,8 @@ pub struct CellTimeline<'o> {
     pub conflict: Option<&'o Observation>,
     /// Two undated observations contradict each other and nothing is dated.
     pub undated_disagree: Option<(&'o Observation, &'o Observation)>,
+    /// Two observations of the newest instant, of one source and grade, contradict each other.
+    pub equal_disagree: Option<(&'o Observation, &'o Observation)>,
     /// An undated observation that contradicts the dated one that decides.
     pub undated_against: Option<&'o Observation>,
     /// An older observation of a better grade that says something else.
@@ -65,6 +68,7 @@ pub fn cell_timeline(
         decided: newest,
         conflict: None,
         undated_disagree: None,
+        equal_disagree: None,
         undated_against: None,
         stronger_against: None,
         update_failed: None,
@@ -79,6 +83,9 @@ pub fn cell_timeline(
         match (other.at, newest.at) {
             (None, None) => timeline.undated_disagree = Some((other, newest)),
             (None, Some(_)) => timeline.undated_against = Some(other),
+            (at, now) if at == now && (other.source, other.grade) == (newest.source, newest.grade) => {
+                timeline.equal_disagree = Some((other, newest));
+            }
             (at, now) if at == now => timeline.conflict = Some(other),
             _ if other.grade > newest.grade
                 && is_latest_of_its_grade(observations, other, said, cell, as_of) =>
@@ -88,7 +95,7 @@ pub fn cell_timeline(
             _ => {}
         }
     }
-    if timeline.undated_disagree.is_some() {
+    if timeline.undated_disagree.or(timeline.equal_disagree).is_some() {
         timeline.decided = None;
     }
     timeline.update_failed =
@@ -221,7 +228,10 @@ fn disposition(
     let decides = timelines.iter().any(|timeline| {
         uses(timeline.decided.map(|(seen, _)| seen))
             || uses(timeline.no_state)
-            || timeline.undated_disagree.is_some_and(|(a, b)| uses(Some(a)) || uses(Some(b)))
+            || timeline
+                .undated_disagree
+                .or(timeline.equal_disagree)
+                .is_some_and(|(a, b)| uses(Some(a)) || uses(Some(b)))
     });
     if decides {
         return Disposition::Used;

@@ -197,14 +197,18 @@ impl Totals {
         let Assessment { subject, verdict, findings, dispositions, .. } = assessment;
         let verdict = *verdict;
         let timelines = subject.cells.map(|cell| cell.timeline);
-        let row = subject.meter.rows.first();
+        let meter = &subject.meter;
         let grade = weakest_grade(&timelines);
         let age = Age::of(newest(&timelines), grade.is_some(), subject.context.as_of());
-        let model = row.map_or([None; 3], |row| [row.manufacturer, row.model, row.firmware]);
+        let model = [
+            meter.agreed(|row| row.manufacturer),
+            meter.agreed(|row| row.model),
+            meter.agreed(|row| row.firmware),
+        ];
         self.all.count(verdict);
         self.by_party.entry(subject.owner()).or_default().count(verdict);
         self.by_supplier.entry(subject.supplier_symbol()).or_default().count(verdict);
-        self.by_region.entry(row.and_then(|row| row.region)).or_default().count(verdict);
+        self.by_region.entry(meter.agreed(|row| row.region)).or_default().count(verdict);
         self.by_model.entry(model).or_default().count(verdict);
         self.by_grade.entry(grade).or_default().count(verdict);
         self.by_age.entry(age).or_default().count(verdict);

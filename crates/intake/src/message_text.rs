@@ -267,7 +267,9 @@ fn begins_another(open: &[u8], text: &[u8]) -> bool {
     if open.len() <= 32 {
         decode(open, &mut octets);
     }
-    !octets.ends_with(&SECURITY_HEADER)
+    // Behind it stands the signed part, DF; another frame, DD, never does.
+    let frame = start.starts_with(b"DD") || start.starts_with(b"3Q");
+    frame || !octets.ends_with(&SECURITY_HEADER)
 }
 
 /// Whether all characters are hex digits.

@@ -34,14 +34,14 @@ impl InputDigests {
 #[must_use]
 pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) -> DeviceRow<'a> {
     let subject = &assessment.subject;
-    let row = subject.meter.rows.first();
+    let meter = &subject.meter;
     let name = |symbol| subject.name(symbol);
     DeviceRow {
         cells: subject.cells.map(|cell| cell_row(subject, &cell)),
         conditions: ids(assessment, |axis| axis == Axis::Condition),
         device_id: Short::of(subject.meter.device()),
-        device_status: row.and_then(|row| row.status).map(types::DeviceStatus::name),
-        device_type: row.and_then(|row| row.device_type).map(types::DeviceType::name),
+        device_status: meter.agreed(|row| row.status).map(types::DeviceStatus::name),
+        device_type: meter.agreed(|row| row.device_type).map(types::DeviceType::name),
         dno: subject.owner().map(|owner| match owner {
             Owner::Operator(id) => Cow::Borrowed(subject.context.directory.operator_name(id)),
             Owner::Entity(entity) => Cow::Owned(entity.to_string()),
@@ -67,13 +67,13 @@ pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) 
                 severity: finding.rule.severity.name(),
             })
             .collect(),
-        firmware: row.and_then(|row| name(row.firmware)),
-        manufacturer: row.and_then(|row| name(row.manufacturer)),
-        model: row.and_then(|row| name(row.model)),
-        mpan: row.and_then(|row| row.mpan.mpan()).map(Short::of),
+        firmware: name(meter.agreed(|row| row.firmware)),
+        manufacturer: name(meter.agreed(|row| row.manufacturer)),
+        model: name(meter.agreed(|row| row.model)),
+        mpan: meter.mpan().map(Short::of),
         notes: ids(assessment, |axis| axis == Axis::Note),
         reasons: reasons(assessment),
-        region: row.and_then(|row| name(row.region)),
+        region: name(meter.agreed(|row| row.region)),
         remedy: assessment.remedy.as_ref().map(|remedy| RemedyRow {
             action: remedy.action,
             mode: remedy.mode,
@@ -140,7 +140,7 @@ fn holder<'a>(occupant: Occupant<'a>, subject: &Subject<'a>) -> Option<Text<'a>>
 
 /// The records behind a meter: one entry for those of one input that tell of it in one way and at one time.
 ///
-/// A record that decides both cells in the plain way – an extract row, a read – needs no words, since the cells say it.
+/// A record that is used and says no more than what the cells show – an extract row, a read – needs no words.
 fn evidence<'a>(assessment: &Assessment<'_>, inputs: &'a InputDigests) -> Vec<EvidenceRow<'a>> {
     let mut by_record: Vec<&Observation> = assessment.subject.observations.iter().collect();
     by_record.sort_by_key(|seen| seen.origin);
@@ -193,8 +193,13 @@ const fn outcome(disposition: audit::timeline::Disposition) -> &'static str {
 
 fn says(subject: &Subject<'_>, seen: &[&Observation], outcome: &str) -> BTreeMap<&'static str, Vec<String>> {
     let mut says: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-    let plain = |seen: &&&Observation| matches!(seen.seen, Seen::Held(_));
-    if outcome == "used" && seen.iter().filter(plain).count() == seen.len() {
+    let shown = |seen: &&Observation| match seen.seen {
+        Seen::Held(credential) => {
+            subject.cells.iter().any(|cell| cell.cell == seen.cell && cell.credential == Some(credential))
+        }
+        _ => false,
+    };
+    if outcome == "used" && seen.iter().all(shown) {
         return says;
     }
     // "Before" comes before "after", whatever the order of observations.

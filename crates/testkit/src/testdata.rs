@@ -3,6 +3,7 @@
 //! Samples are named by what they are; names that begin with `reject-` are records that a reader must not use. Text
 //! that is not obvious from the name stands in the first line of the sample as a comment, where the format has comments.
 
+mod cases;
 mod gbcs;
 mod pki;
 mod rows;
@@ -31,6 +32,7 @@ pub fn testdata() -> Result<Files, PkiError> {
     pki::add(&mut files, &smki)?;
     gbcs::add(&mut files, &smki)?;
     rows::add(&mut files, &smki)?;
+    cases::add(&mut files, &smki)?;
     Ok(files)
 }
 

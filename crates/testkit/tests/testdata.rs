@@ -40,6 +40,9 @@ fn no_file_of_generated_folders_is_left_over() {
     let mut held = BTreeSet::new();
     below(&repository().join("pki"), &mut held);
     below(&repository().join("records"), &mut held);
+    below(&repository().join("cases"), &mut held);
+    // What the program says of a case is made by its own tests.
+    held.retain(|path| path.parent().is_none_or(|folder| !folder.ends_with("expected")));
     let left_over: Vec<_> = held.difference(&made).collect();
     assert!(left_over.is_empty(), "{left_over:?}");
 }
@@ -58,7 +61,7 @@ fn writing_twice_changes_nothing() {
 #[test]
 fn the_test_data_stay_small() {
     let octets: usize = testdata().unwrap().values().map(Vec::len).sum();
-    assert!(octets < 300 * 1024, "{octets}");
+    assert!(octets < 600 * 1024, "{octets}");
 }
 
 #[test]

@@ -33,7 +33,11 @@ fn cells_disagree(subject: &Subject<'_>) -> Outcome {
     };
     let same_entity = digital_signature.credential.map(|credential| credential.entity)
         == key_agreement.credential.map(|credential| credential.entity);
-    let differ = if one == Occupant::Unknown { !same_entity } else { one != other };
+    // Behind entities that no list names may stand one party or two: only the same entity is the same holder.
+    let differ = match one {
+        Occupant::Unknown | Occupant::Supplier(None) => one != other || !same_entity,
+        _ => one != other,
+    };
     Outcome::fail_if(differ, || {
         Evidence::of("digitalSignature", shown(&digital_signature)).and("keyAgreement", shown(&key_agreement))
     })

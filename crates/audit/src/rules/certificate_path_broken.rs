@@ -18,5 +18,5 @@ pub(super) const CERTIFICATE_PATH_BROKEN: Rule = Rule {
 };
 
 fn certificate_path_broken(subject: &Subject<'_>) -> Outcome {
-    subject.cells_unknown_where(|holding| matches!(holding, Holding::PathBroken))
+    subject.credentials_unknown_where(|holding| matches!(holding, Holding::PathBroken))
 }

@@ -1,7 +1,8 @@
 //! The device is decommissioned or withdrawn.
 
+use crate::estate::Told;
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::{Scope, Subject};
+use crate::subject::Subject;
 use crate::verdict::Verdict;
 
 pub(super) const DEVICE_GONE: Rule = Rule {
@@ -17,8 +18,10 @@ pub(super) const DEVICE_GONE: Rule = Rule {
 };
 
 fn device_gone(subject: &Subject<'_>) -> Outcome {
-    match subject.scope {
-        Scope::Gone(status) => Outcome::Fail(Evidence::of("status", status.name())),
-        _ => Outcome::Pass,
+    match subject.meter.told_status() {
+        Told::Out(status) if status.is_gone() => Outcome::Fail(Evidence::of("status", status.name())),
+        Told::In | Told::Out(_) => Outcome::Pass,
+        Told::Nothing => Outcome::NotEvaluated("the estate does not say"),
+        Told::Both => Outcome::NotEvaluated("rows of the device contradict each other"),
     }
 }

@@ -1,6 +1,6 @@
 //! Wrapper and message of a record name different devices.
 
-use types::{Seen, Unusable};
+use types::{Observation, Seen, Source, Unusable};
 
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
 use crate::subject::Subject;
@@ -18,7 +18,12 @@ pub(super) const DEVICE_MISMATCH: Rule = Rule {
 };
 
 fn device_mismatch(subject: &Subject<'_>) -> Outcome {
-    let found =
-        subject.observations.iter().find(|seen| seen.seen == Seen::Unusable(Unusable::DeviceMismatch));
-    Outcome::fail_if(found.is_some(), || Evidence::none().and_some("record", found.map(Subject::cite)))
+    let mismatch = |seen: &&Observation| seen.seen == Seen::Unusable(Unusable::DeviceMismatch);
+    if let Some(seen) = subject.observations.iter().find(mismatch) {
+        return Outcome::Fail(Evidence::of("record", Subject::cite(seen)));
+    }
+    match subject.observations.iter().any(|seen| seen.source != Source::Extract) {
+        true => Outcome::Pass,
+        false => Outcome::NotApplicable("no message about the device"),
+    }
 }

@@ -1,6 +1,6 @@
 //! A record's device signature does not verify with the device's certificate.
 
-use types::{Seen, Unusable};
+use types::{Grade, Observation, Seen, Unusable};
 
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
 use crate::subject::Subject;
@@ -18,7 +18,14 @@ pub(super) const DEVICE_SIGNATURE_INVALID: Rule = Rule {
 };
 
 fn device_signature_invalid(subject: &Subject<'_>) -> Outcome {
-    let found =
-        subject.observations.iter().find(|seen| seen.seen == Seen::Unusable(Unusable::SignatureInvalid));
-    Outcome::fail_if(found.is_some(), || Evidence::none().and_some("record", found.map(Subject::cite)))
+    let invalid = |seen: &&Observation| seen.seen == Seen::Unusable(Unusable::SignatureInvalid);
+    if let Some(seen) = subject.observations.iter().find(invalid) {
+        return Outcome::Fail(Evidence::of("record", Subject::cite(seen)));
+    }
+    let grades = || subject.observations.iter().map(|seen| seen.grade);
+    match grades().max() {
+        Some(Grade::DeviceSigned) => Outcome::Pass,
+        Some(Grade::DeviceUnchecked) => Outcome::NotEvaluated("no signature could be checked"),
+        Some(Grade::ExtractRow) | None => Outcome::NotApplicable("no message of the device"),
+    }
 }

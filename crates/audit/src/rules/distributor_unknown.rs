@@ -1,6 +1,6 @@
 //! The directory does not know the distributor id of the MPAN.
 
-use crate::estate::{Expectation, ExpectationUnknown};
+use crate::estate::{Expectation, ExpectationSource, ExpectationUnknown};
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
 use crate::subject::{Scope, Subject};
 use crate::verdict::Verdict;
@@ -18,11 +18,17 @@ pub(super) const DISTRIBUTOR_UNKNOWN: Rule = Rule {
 };
 
 fn distributor_unknown(subject: &Subject<'_>) -> Outcome {
-    match (subject.scope, subject.meter.expectation) {
-        (Scope::In, Expectation::Unknown(ExpectationUnknown::DistributorUnknown(distributor))) => {
+    if subject.scope != Scope::In {
+        return Outcome::NotApplicable("out of scope");
+    }
+    if let ExpectationSource::Registration | ExpectationSource::EstateRow = subject.meter.source {
+        return Outcome::NotApplicable("the data names the operator");
+    }
+    match subject.meter.expectation {
+        Expectation::Unknown(ExpectationUnknown::DistributorUnknown(distributor)) => {
             Outcome::Fail(Evidence::of("distributor-id", distributor))
         }
-        (Scope::In, _) => Outcome::Pass,
-        _ => Outcome::NotApplicable("out of scope"),
+        Expectation::Unknown(_) => Outcome::NotEvaluated("the MPAN is not known"),
+        Expectation::Party(_) | Expectation::Nobody(_) => Outcome::Pass,
     }
 }

@@ -18,5 +18,5 @@ pub(super) const ENTITY_NOT_ATTRIBUTABLE: Rule = Rule {
 };
 
 fn entity_not_attributable(subject: &Subject<'_>) -> Outcome {
-    subject.cells_unknown_where(|holding| matches!(holding, Holding::NotAttributable))
+    subject.credentials_unknown_where(|holding| matches!(holding, Holding::NotAttributable))
 }

@@ -32,5 +32,8 @@ fn entity_retired(subject: &Subject<'_>) -> Outcome {
         .cells
         .iter()
         .fold(Evidence::none(), |evidence, cell| evidence.and_some(cell.cell.name(), retired(&cell)));
+    if evidence.facts().is_empty() && subject.cells.iter().any(|cell| cell.timeline.decided.is_none()) {
+        return Outcome::NotEvaluated("what a cell holds is not known");
+    }
     Outcome::fail_if(!evidence.facts().is_empty(), || evidence)
 }

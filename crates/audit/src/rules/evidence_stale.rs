@@ -1,7 +1,7 @@
 //! The state rests on an old record.
 
-use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::Subject;
+use crate::rule::{Axis, Outcome, Rule, Severity};
+use crate::subject::{CellCheck, Subject};
 
 pub(super) const EVIDENCE_STALE: Rule = Rule {
     id: "evidence-stale",
@@ -16,20 +16,14 @@ pub(super) const EVIDENCE_STALE: Rule = Rule {
 };
 
 fn evidence_stale(subject: &Subject<'_>) -> Outcome {
-    if subject.cells.iter().all(|cell| cell.timeline.decided.is_none()) {
-        return Outcome::NotEvaluated("what the cells hold is not known");
-    }
-    let evidence = subject
-        .cells
-        .iter()
-        .filter_map(|cell| {
-            Some((cell.cell.name(), {
-                let (seen, _) = cell.timeline.decided?;
-                let days = subject.context.as_of().0.days_since(seen.at?);
-                (days > i64::from(subject.context.options.stale_after_days))
-                    .then(|| format!("{days} days"))?
-            }))
-        })
-        .fold(Evidence::none(), |evidence, (name, value)| evidence.and(name, value));
-    Outcome::fail_if(!evidence.facts().is_empty(), || evidence)
+    let as_of = subject.context.as_of().0;
+    let limit = i64::from(subject.context.options.stale_after_days);
+    subject.timelines_where(|timeline| match timeline.decided.map(|(seen, _)| seen.at) {
+        None => CellCheck::Sound,
+        Some(None) => CellCheck::Unknown("the record that decides has no time"),
+        Some(Some(at)) => {
+            let days = as_of.days_since(at);
+            CellCheck::defect_if_some((days > limit).then(|| format!("{days} days")))
+        }
+    })
 }

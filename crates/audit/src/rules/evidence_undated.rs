@@ -1,7 +1,7 @@
 //! The state rests on a record without a time.
 
-use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::Subject;
+use crate::rule::{Axis, Outcome, Rule, Severity};
+use crate::subject::{CellCheck, Subject};
 
 pub(super) const EVIDENCE_UNDATED: Rule = Rule {
     id: "evidence-undated",
@@ -16,21 +16,8 @@ pub(super) const EVIDENCE_UNDATED: Rule = Rule {
 };
 
 fn evidence_undated(subject: &Subject<'_>) -> Outcome {
-    if subject.cells.iter().all(|cell| cell.timeline.decided.is_none()) {
-        return Outcome::NotEvaluated("what the cells hold is not known");
-    }
-    let evidence = subject
-        .cells
-        .iter()
-        .filter_map(|cell| {
-            Some((
-                cell.cell.name(),
-                cell.timeline
-                    .decided
-                    .filter(|(seen, _)| seen.at.is_none())
-                    .map(|(seen, _)| Subject::cite(seen))?,
-            ))
-        })
-        .fold(Evidence::none(), |evidence, (name, value)| evidence.and(name, value));
-    Outcome::fail_if(!evidence.facts().is_empty(), || evidence)
+    subject.timelines_where(|timeline| {
+        let undated = timeline.decided.filter(|(seen, _)| seen.at.is_none());
+        CellCheck::defect_if_some(undated.map(|(seen, _)| Subject::cite(seen)))
+    })
 }

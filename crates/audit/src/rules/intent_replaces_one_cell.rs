@@ -1,5 +1,9 @@
 //! A command replaces one of the two cells only.
 
+use std::collections::BTreeSet;
+
+use types::NetworkOperatorCell;
+
 use super::intent_names_another_operator::intents;
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
 use crate::subject::Subject;
@@ -17,7 +21,8 @@ pub(super) const INTENT_REPLACES_ONE_CELL: Rule = Rule {
 };
 
 fn intent_replaces_one_cell(subject: &Subject<'_>) -> Outcome {
-    match intents(subject).count() {
+    let cells: BTreeSet<NetworkOperatorCell> = intents(subject).map(|(cell, _)| cell).collect();
+    match cells.len() {
         0 => Outcome::NotApplicable("no command is known"),
         1 => Outcome::Fail(
             intents(subject)

@@ -18,5 +18,5 @@ pub(super) const KEY_NOT_IN_STORE: Rule = Rule {
 };
 
 fn key_not_in_store(subject: &Subject<'_>) -> Outcome {
-    subject.cells_unknown_where(|holding| matches!(holding, Holding::KeyNotInStore))
+    subject.credentials_unknown_where(|holding| matches!(holding, Holding::KeyNotInStore))
 }

@@ -18,9 +18,14 @@ pub(super) const MPAN_ABSENT: Rule = Rule {
 };
 
 fn mpan_absent(subject: &Subject<'_>) -> Outcome {
-    match (subject.scope, subject.meter.expectation) {
-        (Scope::In, Expectation::Unknown(ExpectationUnknown::NoMpan)) => Outcome::Fail(Evidence::none()),
-        (Scope::In, _) => Outcome::Pass,
-        _ => Outcome::NotApplicable("out of scope"),
+    if subject.scope != Scope::In {
+        return Outcome::NotApplicable("out of scope");
+    }
+    match subject.meter.expectation {
+        Expectation::Unknown(ExpectationUnknown::NoMpan) => Outcome::Fail(Evidence::none()),
+        Expectation::Unknown(ExpectationUnknown::RowsDisagree) => {
+            Outcome::NotEvaluated("rows of the device contradict each other")
+        }
+        _ => Outcome::Pass,
     }
 }

@@ -18,8 +18,15 @@ pub(super) const MPAN_ALTERED: Rule = Rule {
 };
 
 fn mpan_altered(subject: &Subject<'_>) -> Outcome {
-    let Some(row) = subject.meter.rows.first() else { return Outcome::NotApplicable("no row") };
     let altered = |field| matches!(field, MpanField::Valid { altered: true, .. });
-    let any = [row.mpan, row.secondary_mpan, row.export_mpan].into_iter().any(altered);
-    Outcome::fail_if(any, || Evidence::none().and_some("mpan", row.mpan.mpan()))
+    let mut fields = subject.meter.mpan_fields();
+    if fields.all(|(_, field)| field.mpan().is_none()) {
+        return Outcome::NotApplicable("no MPAN was read");
+    }
+    let evidence = subject
+        .meter
+        .mpan_fields()
+        .filter(|(_, field)| altered(*field))
+        .fold(Evidence::none(), |evidence, (name, field)| evidence.and_some(name, field.mpan()));
+    Outcome::fail_if(!evidence.facts().is_empty(), || evidence)
 }

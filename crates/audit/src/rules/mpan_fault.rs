@@ -19,13 +19,14 @@ pub(super) const MPAN_FAULT: Rule = Rule {
 };
 
 fn mpan_fault(subject: &Subject<'_>) -> Outcome {
-    let Some(row) = subject.meter.rows.first() else { return Outcome::NotApplicable("no row") };
     if matches!(subject.meter.expectation, Expectation::Unknown(ExpectationUnknown::MpanInvalid(_))) {
         return Outcome::NotApplicable("the fault decides the verdict, see mpan-invalid");
     }
-    let fields =
-        [("mpan", row.mpan), ("secondary-mpan", row.secondary_mpan), ("export-mpan", row.export_mpan)];
-    let evidence = fields.into_iter().fold(Evidence::none(), |evidence, (name, field)| match field {
+    let fields = subject.meter.mpan_fields();
+    if fields.clone().all(|(_, field)| field == MpanField::Absent) {
+        return Outcome::NotApplicable("no MPAN");
+    }
+    let evidence = fields.fold(Evidence::none(), |evidence, (name, field)| match field {
         MpanField::Invalid(fault) => evidence.and(name, fault),
         MpanField::Absent | MpanField::Valid { .. } => evidence,
     });

@@ -1,6 +1,6 @@
 //! The MPAN is none, and no network operator is given.
 
-use crate::estate::{Expectation, ExpectationUnknown};
+use crate::estate::{Expectation, ExpectationSource, ExpectationUnknown};
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
 use crate::subject::{Scope, Subject};
 use crate::verdict::Verdict;
@@ -18,11 +18,20 @@ pub(super) const MPAN_INVALID: Rule = Rule {
 };
 
 fn mpan_invalid(subject: &Subject<'_>) -> Outcome {
-    match (subject.scope, subject.meter.expectation) {
-        (Scope::In, Expectation::Unknown(ExpectationUnknown::MpanInvalid(fault))) => {
+    if subject.scope != Scope::In {
+        return Outcome::NotApplicable("out of scope");
+    }
+    if let ExpectationSource::Registration | ExpectationSource::EstateRow = subject.meter.source {
+        return Outcome::NotApplicable("the data names the operator, see mpan-fault");
+    }
+    match subject.meter.expectation {
+        Expectation::Unknown(ExpectationUnknown::MpanInvalid(fault)) => {
             Outcome::Fail(Evidence::of("mpan", fault))
         }
-        (Scope::In, _) => Outcome::Pass,
-        _ => Outcome::NotApplicable("out of scope"),
+        Expectation::Unknown(ExpectationUnknown::NoMpan) => Outcome::NotApplicable("no MPAN"),
+        Expectation::Unknown(ExpectationUnknown::RowsDisagree) => {
+            Outcome::NotEvaluated("rows of the device contradict each other")
+        }
+        _ => Outcome::Pass,
     }
 }

@@ -20,14 +20,17 @@ pub(super) const MPANS_DISAGREE: Rule = Rule {
 };
 
 fn mpans_disagree(subject: &Subject<'_>) -> Outcome {
-    let Some(row) = subject.meter.rows.first() else { return Outcome::NotApplicable("no row") };
-    let given = [row.mpan, row.secondary_mpan, row.export_mpan].into_iter().filter_map(MpanField::mpan);
+    let fields = || subject.meter.mpan_fields().map(|(_, field)| field);
+    let given = fields().filter_map(MpanField::mpan);
     let distributors: BTreeSet<DistributorId> = given.clone().map(Mpan::distributor).collect();
-    if given.count() < 2 {
-        return Outcome::NotApplicable("fewer than two MPANs");
-    }
-    Outcome::fail_if(distributors.len() > 1, || {
+    if distributors.len() > 1 {
         let ids: Vec<String> = distributors.iter().map(ToString::to_string).collect();
-        Evidence::of("distributor-ids", ids.join(", "))
-    })
+        return Outcome::Fail(Evidence::of("distributor-ids", ids.join(", ")));
+    }
+    let invalid = fields().filter(|field| matches!(field, MpanField::Invalid(_))).count();
+    match given.count() + invalid {
+        0 | 1 => Outcome::NotApplicable("fewer than two MPANs"),
+        _ if invalid > 0 => Outcome::NotEvaluated("an MPAN of the row is none"),
+        _ => Outcome::Pass,
+    }
 }

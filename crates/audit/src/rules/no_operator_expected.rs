@@ -1,5 +1,6 @@
 //! The responsible network operator has no credentials.
 
+use crate::estate::Expectation;
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
 use crate::subject::{Scope, Subject};
 use crate::verdict::Verdict;
@@ -17,10 +18,14 @@ pub(super) const NO_OPERATOR_EXPECTED: Rule = Rule {
 };
 
 fn no_operator_expected(subject: &Subject<'_>) -> Outcome {
-    match subject.scope {
-        Scope::NoOperatorExpected(owner) => {
+    if let Scope::NotAnEsme(_) | Scope::Smets1 = subject.scope {
+        return Outcome::NotApplicable("the device has no network operator cells");
+    }
+    match subject.meter.expectation {
+        Expectation::Nobody(owner) => {
             Outcome::Fail(Evidence::of("operator", owner.name(subject.context.directory)))
         }
-        _ => Outcome::Pass,
+        Expectation::Party(_) => Outcome::Pass,
+        Expectation::Unknown(_) => Outcome::NotEvaluated("the responsible operator is not known"),
     }
 }

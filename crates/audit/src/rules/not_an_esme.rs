@@ -1,7 +1,8 @@
 //! The device is not an ESME.
 
+use crate::estate::Told;
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::{Scope, Subject};
+use crate::subject::Subject;
 use crate::verdict::Verdict;
 
 pub(super) const NOT_AN_ESME: Rule = Rule {
@@ -17,8 +18,12 @@ pub(super) const NOT_AN_ESME: Rule = Rule {
 };
 
 fn not_an_esme(subject: &Subject<'_>) -> Outcome {
-    match subject.scope {
-        Scope::NotAnEsme(kind) => Outcome::Fail(Evidence::of("device-type", kind.name())),
-        _ => Outcome::Pass,
+    match subject.meter.told_type() {
+        Told::Out(kind) => Outcome::Fail(Evidence::of("device-type", kind.name())),
+        Told::In => Outcome::Pass,
+        Told::Nothing => {
+            Outcome::NotEvaluated("the estate does not say; it lists the device, so it is taken as an ESME")
+        }
+        Told::Both => Outcome::NotEvaluated("rows of the device contradict each other"),
     }
 }

@@ -1,7 +1,8 @@
 //! The device is not commissioned yet, so a placeholder is normal.
 
+use crate::estate::Told;
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::{Scope, Subject};
+use crate::subject::Subject;
 use crate::verdict::Verdict;
 
 pub(super) const NOT_COMMISSIONED: Rule = Rule {
@@ -17,8 +18,12 @@ pub(super) const NOT_COMMISSIONED: Rule = Rule {
 };
 
 fn not_commissioned(subject: &Subject<'_>) -> Outcome {
-    match subject.scope {
-        Scope::NotCommissioned(status) => Outcome::Fail(Evidence::of("status", status.name())),
-        _ => Outcome::Pass,
+    match subject.meter.told_status() {
+        Told::Out(status) if status.is_before_commissioning() => {
+            Outcome::Fail(Evidence::of("status", status.name()))
+        }
+        Told::In | Told::Out(_) => Outcome::Pass,
+        Told::Nothing => Outcome::NotEvaluated("the estate does not say"),
+        Told::Both => Outcome::NotEvaluated("rows of the device contradict each other"),
     }
 }

@@ -1,5 +1,6 @@
 //! Registration data and the estate row name different operators.
 
+use crate::estate::{Expectation, ExpectationUnknown};
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
 use crate::subject::{Context, Subject};
 
@@ -16,8 +17,11 @@ pub(super) const OPERATOR_SOURCES_DISAGREE: Rule = Rule {
 };
 
 fn operator_sources_disagree(subject: &Subject<'_>) -> Outcome {
+    if subject.meter.expectation == Expectation::Unknown(ExpectationUnknown::RegistrationRowsDisagree) {
+        return Outcome::NotEvaluated("registration rows name different operators");
+    }
     let registered = subject.meter.registration.and_then(|row| row.network_operator);
-    let in_row = subject.meter.rows.first().and_then(|row| row.network_operator);
+    let in_row = subject.meter.agreed(|row| row.network_operator);
     let (Some(registered), Some(in_row)) = (registered, in_row) else {
         return Outcome::NotApplicable("not both sources name an operator");
     };

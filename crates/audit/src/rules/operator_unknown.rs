@@ -1,6 +1,6 @@
 //! The directory does not know the network operator that the data names.
 
-use crate::estate::{Expectation, ExpectationUnknown};
+use crate::estate::{Expectation, ExpectationSource, ExpectationUnknown};
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
 use crate::subject::{Scope, Subject};
 use crate::verdict::Verdict;
@@ -18,11 +18,17 @@ pub(super) const OPERATOR_UNKNOWN: Rule = Rule {
 };
 
 fn operator_unknown(subject: &Subject<'_>) -> Outcome {
-    match (subject.scope, subject.meter.expectation) {
-        (Scope::In, Expectation::Unknown(ExpectationUnknown::OperatorUnknown(name))) => {
+    if subject.scope != Scope::In {
+        return Outcome::NotApplicable("out of scope");
+    }
+    let named =
+        matches!(subject.meter.source, ExpectationSource::Registration | ExpectationSource::EstateRow);
+    match subject.meter.expectation {
+        Expectation::Unknown(ExpectationUnknown::OperatorUnknown(name)) => {
             Outcome::Fail(Evidence::of("network-operator", subject.context.names.name(name)))
         }
-        (Scope::In, _) => Outcome::Pass,
-        _ => Outcome::NotApplicable("out of scope"),
+        _ if !named => Outcome::NotApplicable("no data names the operator"),
+        Expectation::Unknown(_) => Outcome::NotEvaluated("rows contradict each other"),
+        Expectation::Party(_) | Expectation::Nobody(_) => Outcome::Pass,
     }
 }

@@ -17,12 +17,15 @@ pub(super) const OPERATOR_WITHOUT_CERTIFICATE: Rule = Rule {
 };
 
 fn operator_without_certificate(subject: &Subject<'_>) -> Outcome {
-    let (Scope::In, Some(owner)) = (subject.scope, subject.owner()) else {
-        return Outcome::NotApplicable("nobody is known to be expected");
+    if subject.scope != Scope::In {
+        return Outcome::NotApplicable("out of scope");
+    }
+    let Some(owner) = subject.owner() else {
+        return Outcome::NotEvaluated("the responsible operator is not known");
     };
     let entities = owner.entities(subject.context.directory);
     if entities.is_empty() {
-        return Outcome::NotEvaluated("the directory lists no entity of the operator");
+        return Outcome::NotEvaluated("the directory lists no entity of the operator that is in use");
     }
     let lacking = subject
         .cells

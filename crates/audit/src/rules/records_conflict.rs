@@ -1,7 +1,7 @@
 //! Records of one instant tell different states.
 
-use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::Subject;
+use crate::rule::{Axis, Outcome, Rule, Severity};
+use crate::subject::{CellCheck, Subject};
 
 pub(super) const RECORDS_CONFLICT: Rule = Rule {
     id: "records-conflict",
@@ -16,13 +16,5 @@ pub(super) const RECORDS_CONFLICT: Rule = Rule {
 };
 
 fn records_conflict(subject: &Subject<'_>) -> Outcome {
-    if subject.cells.iter().all(|cell| cell.timeline.decided.is_none()) {
-        return Outcome::NotEvaluated("what the cells hold is not known");
-    }
-    let evidence = subject
-        .cells
-        .iter()
-        .filter_map(|cell| Some((cell.cell.name(), Subject::cite(cell.timeline.conflict?))))
-        .fold(Evidence::none(), |evidence, (name, value)| evidence.and(name, value));
-    Outcome::fail_if(!evidence.facts().is_empty(), || evidence)
+    subject.timelines_where(|timeline| CellCheck::defect_if_some(timeline.conflict.map(Subject::cite)))
 }

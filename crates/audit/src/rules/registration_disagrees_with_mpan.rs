@@ -18,12 +18,12 @@ pub(super) const REGISTRATION_DISAGREES_WITH_MPAN: Rule = Rule {
 };
 
 fn registration_disagrees_with_mpan(subject: &Subject<'_>) -> Outcome {
-    let Some(mpan) = subject.meter.rows.first().and_then(|row| row.mpan.mpan()) else {
-        return Outcome::NotEvaluated("no MPAN");
-    };
     if !matches!(subject.meter.source, ExpectationSource::Registration | ExpectationSource::EstateRow) {
         return Outcome::NotApplicable("no data names the operator");
     }
+    let Some(mpan) = subject.meter.mpan() else {
+        return Outcome::NotEvaluated("no MPAN");
+    };
     let directory = subject.context.directory;
     let (Some(named), Some(by_mpan)) = (subject.owner(), directory.by_distributor(mpan.distributor())) else {
         return Outcome::NotEvaluated("one of the two operators is not known");

@@ -1,10 +1,11 @@
 //! The device is SMETS1 and has no trust anchor cells.
 
+use crate::estate::Told;
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::{Scope, Subject};
+use crate::subject::Subject;
 use crate::verdict::Verdict;
 
-pub(super) static SMETS1_DEVICE: Rule = Rule {
+pub(super) const SMETS1_DEVICE: Rule = Rule {
     id: "smets1-device",
     title: "the device is SMETS1 and has no trust anchor cells",
     severity: Severity::Information,
@@ -17,8 +18,10 @@ pub(super) static SMETS1_DEVICE: Rule = Rule {
 };
 
 fn smets1_device(subject: &Subject<'_>) -> Outcome {
-    match subject.scope {
-        Scope::Smets1 => Outcome::Fail(Evidence::of("smets-version", 1)),
-        _ => Outcome::Pass,
+    match subject.meter.told_smets() {
+        Told::Out(_) => Outcome::Fail(Evidence::of("smets-version", 1)),
+        Told::In => Outcome::Pass,
+        Told::Nothing => Outcome::NotEvaluated("the estate does not say"),
+        Told::Both => Outcome::NotEvaluated("rows of the device contradict each other"),
     }
 }

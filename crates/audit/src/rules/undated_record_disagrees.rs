@@ -1,7 +1,7 @@
 //! An undated record tells another state than the dated one that decides.
 
-use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::Subject;
+use crate::rule::{Axis, Outcome, Rule, Severity};
+use crate::subject::{CellCheck, Subject};
 
 pub(super) const UNDATED_RECORD_DISAGREES: Rule = Rule {
     id: "undated-record-disagrees",
@@ -16,13 +16,5 @@ pub(super) const UNDATED_RECORD_DISAGREES: Rule = Rule {
 };
 
 fn undated_record_disagrees(subject: &Subject<'_>) -> Outcome {
-    if subject.cells.iter().all(|cell| cell.timeline.decided.is_none()) {
-        return Outcome::NotEvaluated("what the cells hold is not known");
-    }
-    let evidence = subject
-        .cells
-        .iter()
-        .filter_map(|cell| Some((cell.cell.name(), Subject::cite(cell.timeline.undated_against?))))
-        .fold(Evidence::none(), |evidence, (name, value)| evidence.and(name, value));
-    Outcome::fail_if(!evidence.facts().is_empty(), || evidence)
+    subject.timelines_where(|timeline| CellCheck::defect_if_some(timeline.undated_against.map(Subject::cite)))
 }

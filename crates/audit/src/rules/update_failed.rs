@@ -2,8 +2,8 @@
 
 use types::Seen;
 
-use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::Subject;
+use crate::rule::{Axis, Outcome, Rule, Severity};
+use crate::subject::{CellCheck, Subject};
 
 pub(super) const UPDATE_FAILED: Rule = Rule {
     id: "update-failed",
@@ -18,14 +18,8 @@ pub(super) const UPDATE_FAILED: Rule = Rule {
 };
 
 fn update_failed(subject: &Subject<'_>) -> Outcome {
-    if subject.cells.iter().all(|cell| cell.timeline.decided.is_none()) {
-        return Outcome::NotEvaluated("what the cells hold is not known");
-    }
-    let evidence = subject.cells.iter().fold(Evidence::none(), |evidence, cell| {
-        match cell.timeline.update_failed.map(|seen| seen.seen) {
-            Some(Seen::UpdateFailed(status)) => evidence.and(cell.cell.name(), format!("status {status}")),
-            _ => evidence,
-        }
-    });
-    Outcome::fail_if(!evidence.facts().is_empty(), || evidence)
+    subject.timelines_where(|timeline| match timeline.update_failed.map(|seen| seen.seen) {
+        Some(Seen::UpdateFailed(status)) => CellCheck::Defect(format!("status {status}")),
+        _ => CellCheck::Sound,
+    })
 }

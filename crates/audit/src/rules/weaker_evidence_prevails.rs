@@ -1,7 +1,7 @@
 //! A newer record of a weaker grade replaces what a stronger one says.
 
-use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::Subject;
+use crate::rule::{Axis, Outcome, Rule, Severity};
+use crate::subject::{CellCheck, Subject};
 
 pub(super) const WEAKER_EVIDENCE_PREVAILS: Rule = Rule {
     id: "weaker-evidence-prevails",
@@ -16,13 +16,6 @@ pub(super) const WEAKER_EVIDENCE_PREVAILS: Rule = Rule {
 };
 
 fn weaker_evidence_prevails(subject: &Subject<'_>) -> Outcome {
-    if subject.cells.iter().all(|cell| cell.timeline.decided.is_none()) {
-        return Outcome::NotEvaluated("what the cells hold is not known");
-    }
-    let evidence = subject
-        .cells
-        .iter()
-        .filter_map(|cell| Some((cell.cell.name(), Subject::cite(cell.timeline.stronger_against?))))
-        .fold(Evidence::none(), |evidence, (name, value)| evidence.and(name, value));
-    Outcome::fail_if(!evidence.facts().is_empty(), || evidence)
+    subject
+        .timelines_where(|timeline| CellCheck::defect_if_some(timeline.stronger_against.map(Subject::cite)))
 }

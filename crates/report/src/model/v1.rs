@@ -12,7 +12,8 @@ pub type Text<'a> = Cow<'a, str>;
 
 /// A line of `devices.jsonl`: one meter of the estate.
 ///
-/// The members of the first group always stand, the others only where there is something to say.
+/// Members that may be absent stand only where there is something to say. What rows of the estate contradict each other
+/// on is as if none had said it.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeviceRow<'a> {
     /// The two cells: digitalSignature, then keyAgreement.
