@@ -310,8 +310,12 @@ impl Estate {
         let mut found: Option<(Expectation, ExpectationSource)> = None;
         for row in rows {
             let next = self.expectation(row, directory);
+            // A row that names neither operator nor MPAN says nothing of who is expected, and contradicts no other.
+            let silent = Expectation::Unknown(ExpectationUnknown::NoMpan);
             match found {
                 None => found = Some(next),
+                Some((expectation, _)) if expectation == silent => found = Some(next),
+                Some(_) if next.0 == silent => {}
                 Some((expectation, source)) if expectation != next.0 => {
                     found = Some((Expectation::Unknown(ExpectationUnknown::RowsDisagree), source));
                     break;

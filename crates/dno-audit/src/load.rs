@@ -296,7 +296,8 @@ fn records_of(
 
 /// Counts registration rows: used for the metering points of the estate, each once.
 fn count_registration(rows: &mut [RegistrationRow], estate: &[EstateRow], accounts: &mut [Account]) {
-    let mut mpans: Vec<Mpan> = estate.iter().filter_map(|row| row.mpan.mpan()).collect();
+    let of_row = |row: &EstateRow| [row.mpan, row.secondary_mpan, row.export_mpan];
+    let mut mpans: Vec<Mpan> = estate.iter().flat_map(of_row).filter_map(types::MpanField::mpan).collect();
     mpans.sort_unstable();
     rows.sort_unstable_by_key(|row| (row.mpan, row.origin));
     let mut previous: Option<&RegistrationRow> = None;

@@ -49,7 +49,7 @@ impl Credential {
     /// Whether the device reports no identifier at all.
     #[must_use]
     pub const fn is_zero(self) -> bool {
-        self.entity.is_zero() || self.key.is_zero()
+        self.entity.is_zero() && self.key.is_zero()
     }
 }
 
