@@ -4,6 +4,7 @@ use audit::timeline::{Disposition, NotRelevant};
 use audit::{Directory, Estate};
 use intake::{CertificateRecord, Record, RecordOptions, Source};
 use rayon::prelude::*;
+use report::model::v1::DirectoryEntry;
 use smki::{Added, CertificateKind, PathLimits, Paths, Store, StoreBuilder};
 use types::{DirectoryRecords, EstateRow, InputId, Interner, Mpan, Observation, RegistrationRow};
 
@@ -32,6 +33,8 @@ pub(crate) struct Loaded {
     pub(crate) paths: Paths,
     pub(crate) names: Interner,
     pub(crate) directory: Directory,
+    /// The files that the directory was made of.
+    pub(crate) directories: Vec<DirectoryEntry>,
     pub(crate) estate: Estate,
     /// Sorted by [`audit::timeline::order`].
     pub(crate) observations: Vec<Observation>,
@@ -57,7 +60,7 @@ pub(crate) fn load(
 
     let LoadedCertificates { store, paths, mut accounts, warnings } = load_certificates(config)?;
     progress.say(|| format!("{} certificates, {} signatures checked", store.len(), paths.signature_checks()));
-    let directory = load_directory(config, &mut accounts)?;
+    let (directory, directories) = load_directory(config, &mut accounts)?;
 
     let first_estate = accounts.len();
     let first_records = first_estate + estate_files.len() + registration_files.len();
@@ -88,7 +91,7 @@ pub(crate) fn load(
             account.count(disposition);
         }
     }
-    Ok(Loaded { accounts, store, paths, names, directory, estate, observations, warnings })
+    Ok(Loaded { accounts, store, paths, names, directory, directories, estate, observations, warnings })
 }
 
 /// Reads an input to its end by `read`, and puts size and digest into its account.
@@ -150,7 +153,10 @@ pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, E
 }
 
 /// Reads directory files on top of the shipped one, which stands among the inputs too.
-fn load_directory(config: &Config, accounts: &mut Vec<Account>) -> Result<Directory, Error> {
+fn load_directory(
+    config: &Config,
+    accounts: &mut Vec<Account>,
+) -> Result<(Directory, Vec<DirectoryEntry>), Error> {
     let shipped_file = InputFile {
         role: Role::Directory,
         path: SHIPPED_NAME.into(),
@@ -162,6 +168,7 @@ fn load_directory(config: &Config, accounts: &mut Vec<Account>) -> Result<Direct
     account.sha256 = report::digest(SHIPPED.as_bytes());
     let shipped = shipped()?;
     account.uses.used = parties(&shipped);
+    let shipped_sha256 = account.sha256;
     accounts.push(account);
 
     let mut own: Vec<(types::Sha256Digest, DirectoryRecords)> = Vec::new();
@@ -175,9 +182,15 @@ fn load_directory(config: &Config, accounts: &mut Vec<Account>) -> Result<Direct
     }
     // The order in which files are named must not matter, and a later file can replace single values of an earlier.
     own.sort_by_key(|(sha256, _)| *sha256);
-    let files: Vec<DirectoryRecords> =
-        std::iter::once(shipped).chain(own.into_iter().map(|(_, file)| file)).collect();
-    Ok(Directory::new(&files, config.as_of)?)
+    own.insert(0, (shipped_sha256, shipped));
+    let entry = |(sha256, file): &(types::Sha256Digest, DirectoryRecords)| DirectoryEntry {
+        date: file.date.clone(),
+        sha256: sha256.to_string(),
+        source: file.source.clone(),
+    };
+    let entries = own.iter().map(entry).collect();
+    let files: Vec<DirectoryRecords> = own.into_iter().map(|(_, file)| file).collect();
+    Ok((Directory::new(&files, config.as_of)?, entries))
 }
 
 fn parties(records: &DirectoryRecords) -> u64 {

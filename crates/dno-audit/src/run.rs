@@ -7,7 +7,9 @@ use std::path::Path;
 use audit::timeline::{Disposition, NotRelevant};
 use audit::{Certificates, Context, Estate, InputUse, Options, Resolutions, Subject, Totals, assess};
 use rayon::prelude::*;
-use report::model::v1::{Configuration, Counts, InputEntry, Manifest, RuleSet, Summary, Tool};
+use report::model::v1::{
+    Configuration, Counts, DirectoryEntry, InputEntry, Manifest, RuleSet, Summary, Tool,
+};
 use report::{InputDigests, canonical, digest};
 use types::{Credential, NetworkOperatorCell, Observation, Seen, ZonelessTimes};
 
@@ -193,7 +195,8 @@ fn write(
     mut package: Package,
     progress: &Progress<'_>,
 ) -> Result<Finished, Error> {
-    let Loaded { mut accounts, store, paths, names, directory, estate, observations, warnings } = loaded;
+    let Loaded { mut accounts, store, paths, names, directory, directories, estate, observations, warnings } =
+        loaded;
     let certificates = Certificates { store: &store, paths: &paths, as_of: config.as_of };
     let resolutions = Resolutions::new(&credentials(&observations), certificates, &config.options);
     let context = Context {
@@ -251,7 +254,7 @@ fn write(
         }
     }
     write_certificates(certificates, &config.options, &mut package)?;
-    let finished = write_package(config, accounts, &totals, &joined, context, package)?;
+    let finished = write_package(config, accounts, directories, &totals, &joined, context, package)?;
     Ok(Finished { warnings, ..finished })
 }
 
@@ -285,6 +288,7 @@ fn write_certificates(
 fn write_package(
     config: &Config,
     accounts: Vec<Account>,
+    directories: Vec<DirectoryEntry>,
     totals: &Totals,
     joined: &Joined,
     context: Context<'_>,
@@ -309,7 +313,8 @@ fn write_package(
         ("not-relevant", all.not_relevant_total()),
     ]);
     records.extend(all.not_relevant.iter().map(|(why, count)| (not_relevant_name(*why), *count)));
-    let summary = report::summary(totals, counts, records, config.as_of, context.names, context.directory);
+    let summary =
+        report::summary(totals, counts, records, config.as_of, context.names, context.directory, directories);
     package.write("summary.json", &canonical(&summary)?)?;
 
     let entries: Vec<InputEntry> = accounts.iter().map(Account::entry).collect();

@@ -6,7 +6,7 @@ use audit::directory::{Directory, Owner};
 use audit::{RULES, Tally, Totals, Verdict};
 use types::{AsOf, Interner, Symbol};
 
-use crate::model::v1::{Counts, ModelCounts, Summary, UnattributedEntity, VerdictCounts};
+use crate::model::v1::{Counts, DirectoryEntry, ModelCounts, Summary, UnattributedEntity, VerdictCounts};
 
 /// The wire form of a tally.
 #[must_use]
@@ -29,6 +29,7 @@ pub fn summary(
     as_of: AsOf,
     names: &Interner,
     directory: &Directory,
+    directories: Vec<DirectoryEntry>,
 ) -> Summary {
     let party =
         |owner: Option<Owner>| owner.map_or_else(|| "unassigned".to_owned(), |owner| owner.name(directory));
@@ -68,6 +69,7 @@ pub fn summary(
         by_region: group(&totals.by_region, |region| text(*region)),
         by_supplier: group(&totals.by_supplier, |supplier| text(*supplier)),
         counts,
+        directories,
         findings: RULES.iter().map(|rule| rule.id).zip(totals.by_rule.iter().copied()).collect(),
         not_checked: vec!["revocation: no certificate revocation list was read"],
         records,

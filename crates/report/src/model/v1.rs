@@ -257,7 +257,7 @@ pub struct Manifest {
 /// The configuration as far as it can change a result.
 #[derive(Clone, Debug, Serialize)]
 pub struct Configuration {
-    /// OIDs of accepted certificate policies; empty accepts those of the profile's default.
+    /// OIDs of certificate policies that are expected; none if any is.
     pub accepted_policies: Vec<String>,
     /// The instant of the audit.
     pub as_of: String,
@@ -409,6 +409,8 @@ pub struct Summary {
     pub by_supplier: BTreeMap<String, VerdictCounts>,
     /// Counts over the whole.
     pub counts: Counts,
+    /// The directory data that told who is who.
+    pub directories: Vec<DirectoryEntry>,
     /// Meters for which each rule failed; rules that never failed stand with 0.
     pub findings: BTreeMap<&'static str, u64>,
     /// What the audit could not look at.
@@ -417,6 +419,17 @@ pub struct Summary {
     pub records: BTreeMap<&'static str, u64>,
     /// Entities in cells that no list of the directory has, with where they were seen.
     pub unattributed_entities: Vec<UnattributedEntity>,
+}
+
+/// A file of directory data.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct DirectoryEntry {
+    /// The day it speaks of, as the file says.
+    pub date: String,
+    /// SHA-256 of the input as stored.
+    pub sha256: String,
+    /// Where the data comes from, as the file says.
+    pub source: String,
 }
 
 /// Meters of one kind of device.
