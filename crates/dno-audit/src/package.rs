@@ -53,7 +53,7 @@ impl Package {
     pub(crate) fn file(&self, name: &'static str) -> Result<PackageFile, Error> {
         let path = self.folder.path().join(name);
         let file = File::create(&path).map_err(|source| Error::File { path: path.clone(), source })?;
-        Ok(PackageFile { name, path, writer: Hashed::new(BufWriter::with_capacity(1 << 20, file)) })
+        Ok(PackageFile { name, path, writer: Hashed::new(BufWriter::with_capacity(1 << 16, file)) })
     }
 
     /// Ends a file and notes its digest.

@@ -2,82 +2,48 @@
 
 use std::fmt::{self, Write};
 
+use arrayvec::ArrayString;
 use serde::{Serialize, Serializer};
 
 /// At most 32 octets of text.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub struct Short {
-    octets: [u8; 32],
-    length: u8,
-}
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Short(ArrayString<32>);
 
 impl Short {
-    /// What a value shows, cut at a character if it is longer than 32 octets; identifiers, keys, MPANs and instants are
-    /// not.
+    /// What a value shows, as far as its pieces fit: identifiers, keys, MPANs and instants do.
     #[must_use]
     pub fn of(value: impl fmt::Display) -> Self {
-        let mut short = Self { octets: [0; 32], length: 0 };
-        // A value that does not fit is cut, which the writer tells by an error.
+        let mut short = ArrayString::new();
+        // The only error is that a piece does not fit.
         let _ = write!(short, "{value}");
-        short
+        Self(short)
     }
 
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.octets
-            .get(..usize::from(self.length))
-            .and_then(|text| std::str::from_utf8(text).ok())
-            .unwrap_or("")
-    }
-}
-
-impl Write for Short {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let start = usize::from(self.length);
-        let room = self.octets.len() - start;
-        let fits = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        if let (Some(to), Some(from)) =
-            (self.octets.get_mut(start..start + fits), text.as_bytes().get(..fits))
-        {
-            to.copy_from_slice(from);
-        }
-        self.length += u8::try_from(fits).unwrap_or(0);
-        if fits == text.len() { Ok(()) } else { Err(fmt::Error) }
-    }
-}
-
-impl fmt::Debug for Short {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_str().fmt(f)
-    }
-}
-
-impl PartialOrd for Short {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Short {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.as_str().cmp(other.as_str())
+        &self.0
     }
 }
 
 impl Serialize for Short {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        serializer.serialize_str(&self.0)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use types::{Eui64, KeyId, Mpan, Timestamp};
+
     use super::*;
 
     #[test]
-    fn what_fits_is_kept_and_the_rest_cut_at_a_character() {
-        assert_eq!(Short::of("2026-01-01T00:00:00.000Z").as_str(), "2026-01-01T00:00:00.000Z");
-        assert_eq!(Short::of("é".repeat(40)).as_str(), "é".repeat(16));
+    fn everything_it_is_for_fits() {
+        let last: Timestamp = "9999-12-31T23:59:59.999Z".parse().unwrap();
+        assert_eq!(Short::of(last).as_str(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Short::of(Eui64::new([0xFF; 8])).as_str(), "FF-FF-FF-FF-FF-FF-FF-FF");
+        assert_eq!(Short::of(KeyId::new([0xFF; 8])).as_str(), "FFFFFFFFFFFFFFFF");
+        assert_eq!(Short::of("1012345678903".parse::<Mpan>().unwrap()).as_str(), "1012345678903");
     }
 }

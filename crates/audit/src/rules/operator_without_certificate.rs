@@ -1,8 +1,12 @@
 //! No usable certificate of the expected operator is at hand.
 
+use smki::Validity;
+
 use crate::credentials::has_usable_certificate;
+use crate::directory::InUse;
+use crate::holding::Holding;
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::{Scope, Subject};
+use crate::subject::{Cell, Scope, Subject};
 
 pub(super) const OPERATOR_WITHOUT_CERTIFICATE: Rule = Rule {
     id: "operator-without-certificate",
@@ -23,7 +27,19 @@ fn operator_without_certificate(subject: &Subject<'_>) -> Outcome {
     let Some(owner) = subject.owner() else {
         return Outcome::NotEvaluated("the responsible operator is not known");
     };
-    let entities = owner.entities(subject.context.directory);
+    let directory = subject.context.directory;
+    // A cell with a certificate in force of an entity in use is the proof already, and most meters have two.
+    let proves = |cell: &Cell<'_>| {
+        let in_force = cell.resolution.is_some_and(|held| held.condition.validity == Some(Validity::InForce));
+        let entity = cell.credential.map(|credential| credential.entity);
+        cell.holding == Holding::Expected
+            && in_force
+            && entity.is_some_and(|entity| owner.has(directory, entity) == Some(InUse::Now))
+    };
+    if subject.cells.iter().all(proves) {
+        return Outcome::Pass;
+    }
+    let entities = owner.entities(directory);
     if entities.is_empty() {
         return Outcome::NotEvaluated("the directory lists no entity of the operator that is in use");
     }
@@ -32,7 +48,5 @@ fn operator_without_certificate(subject: &Subject<'_>) -> Outcome {
         .iter()
         .filter(|cell| !has_usable_certificate(&entities, cell.cell, subject.context.certificates))
         .fold(Evidence::none(), |evidence, cell| evidence.and(cell.cell.name(), "no certificate in force"));
-    Outcome::fail_if(!lacking.facts().is_empty(), || {
-        lacking.and("operator", owner.name(subject.context.directory))
-    })
+    Outcome::fail_if(!lacking.facts().is_empty(), || lacking.and("operator", owner.name(directory)))
 }
