@@ -19,8 +19,8 @@ fuzz_target!(|octets: &[u8]| {
         }
     };
     let as_of = AsOf(Timestamp::from_calendar(2026, 1, 1, 0, 0, 0).expect("a date"));
-    let once = Directory::new(std::slice::from_ref(&records), as_of);
-    let twice = Directory::new(&[records.clone(), records.clone()], as_of);
+    let once = Directory::new(None, std::slice::from_ref(&records), as_of);
+    let twice = Directory::new(None, &[records.clone(), records.clone()], as_of);
     assert_eq!(once.is_ok(), twice.is_ok());
     let directory = match once {
         Ok(directory) => directory,
@@ -30,7 +30,9 @@ fuzz_target!(|octets: &[u8]| {
         }
     };
     for (id, operator) in directory.operators() {
-        assert_eq!(directory.by_name(&operator.id), Some(id));
+        if operator.period.contains(as_of.0) {
+            assert_eq!(directory.by_name(&operator.id), Some(id));
+        }
         assert_eq!(directory.operator_name(id), operator.id);
         if operator.period.contains(as_of.0) {
             for distributor in &operator.distributors {

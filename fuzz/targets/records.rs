@@ -8,7 +8,7 @@
 use std::io::{self, Read};
 
 use gbcs::Message;
-use intake::{DeviceKeys, Form, NoDeviceKeys, Record, RecordOptions, Source, read_records};
+use intake::{DeviceKey, DeviceKeys, Form, NoDeviceKeys, Record, RecordOptions, Source, read_records};
 use libfuzzer_sys::fuzz_target;
 use types::{Eui64, InputId, Observation, Origin};
 
@@ -16,8 +16,9 @@ use types::{Eui64, InputId, Observation, Origin};
 struct OddDevices;
 
 impl DeviceKeys for OddDevices {
-    fn device_keys(&self, device: Eui64) -> Vec<&[u8]> {
-        if device.to_u64() % 2 == 1 { vec![b"no point"] } else { NoDeviceKeys.device_keys(device) }
+    fn device_keys(&self, device: Eui64) -> Vec<DeviceKey<'_>> {
+        let odd = DeviceKey { point: b"no point", proven: device.to_u64() % 4 == 1 };
+        if device.to_u64() % 2 == 1 { vec![odd] } else { NoDeviceKeys.device_keys(device) }
     }
 }
 

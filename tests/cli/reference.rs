@@ -194,7 +194,7 @@ fn explain_names_every_observation_certificate_and_rule() {
         "\"subject_key_identifier\":\"48CF97FA9F827FB5\"",
         "4FC0252E553ECD05D4F72DCFAD55C8E7",
         "179C2F05A935B969805C427F39EB6145",
-        "device-signature-verified",
+        "device-signature-certificate-unproven",
         "fail            undated-record-disagrees",
         "pass            placeholder-in-cell",
     ] {

@@ -39,8 +39,12 @@ pub struct Assessment<'a> {
 /// Assesses one meter.
 #[must_use]
 pub fn assess(subject: Subject<'_>) -> Assessment<'_> {
+    // Where both cells hold the expected credential, no rule can call for another verdict: the conditions and notes are
+    // left. Nine of ten meters are so.
+    let placed = is_placed(&subject);
     let findings: Vec<Finding> = RULES
         .iter()
+        .filter(|rule| !placed || !matches!(rule.axis, Axis::Verdict(_)))
         .filter_map(|rule| match (rule.check)(&subject) {
             Outcome::Fail(evidence) => Some(Finding { rule, evidence }),
             Outcome::NotApplicable(_) | Outcome::NotEvaluated(_) | Outcome::Pass => None,
@@ -60,6 +64,11 @@ pub fn assess(subject: Subject<'_>) -> Assessment<'_> {
     Assessment { subject, verdict, findings, effect, remedy, dispositions }
 }
 
+/// Whether the audit judges the meter and both of its cells hold the expected credential.
+fn is_placed(subject: &Subject<'_>) -> bool {
+    subject.scope == Scope::In && subject.cells.iter().all(|cell| cell.holding == Holding::Expected)
+}
+
 /// The gravest verdict that a failed rule calls for.
 ///
 /// `correct` is never the absence of a complaint: it needs both cells to hold the expected credential, so a state
@@ -72,10 +81,9 @@ fn verdict(subject: &Subject<'_>, findings: &[Finding]) -> Verdict {
             Axis::Condition | Axis::Note => None,
         })
         .max();
-    let placed = subject.cells.iter().all(|cell| cell.holding == Holding::Expected);
     match called_for {
         Some(verdict) => verdict,
-        None if placed && subject.scope == Scope::In => Verdict::Correct,
+        None if is_placed(subject) => Verdict::Correct,
         None => Verdict::NotKnown,
     }
 }

@@ -98,6 +98,9 @@ impl Resolutions {
     }
 }
 
+/// The profile finding for a certificate policy that the configuration does not name.
+const UNEXPECTED_POLICY: &str = "policy-not-expected";
+
 /// Resolves one credential.
 #[must_use]
 pub fn resolve(
@@ -185,6 +188,8 @@ fn condition(
         .iter()
         .flat_map(|certificate| certificate.inspect_profile(&options.profile))
         .map(|finding| finding.id())
+        // A policy that was not expected is a matter of all certificates of a PKI, not of this meter.
+        .filter(|id| *id != UNEXPECTED_POLICY)
         .collect();
     Condition {
         validity,

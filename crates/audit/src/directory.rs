@@ -1,14 +1,14 @@
 //! Who the network operators, the suppliers and the Access Control Broker are.
 //!
-//! In: [`DirectoryRecords`] from one or more files, the shipped one first. Out: a [`Directory`] that answers by
-//! distributor id, by name and by entity. Later files add to a party of an earlier one; two parties that claim one
-//! distributor id, name or entity at the same time are an error, because then no answer would be right.
+//! In: [`DirectoryRecords`], the shipped ones and the user's. Out: a [`Directory`] that answers by distributor id, by
+//! name and by entity. Two parties that claim one distributor id, name or entity at the same time are an error, because
+//! then no answer would be right.
 
 use std::collections::{BTreeMap, HashMap};
 
 use types::{
     AsOf, Credentials, DatedEntity, DirectoryRecords, DistributorId, EntityList, Eui64, OperatorKind,
-    OperatorRecord,
+    OperatorRecord, Period,
 };
 
 /// Index of an operator in a [`Directory`], in the order of their ids.
@@ -55,19 +55,39 @@ enum Entry {
 impl Directory {
     /// Merges files of directory data and fixes them at an instant.
     ///
+    /// What the user's own files say of a party replaces and adds to what the shipped one says. Own files add to each
+    /// other in any order, so they may not contradict each other.
+    ///
     /// # Errors
     ///
-    /// Two parties claim the same distributor id, name or entity at that instant.
-    pub fn new(files: &[DirectoryRecords], as_of: AsOf) -> Result<Self, DirectoryError> {
-        let mut merged: BTreeMap<String, OperatorRecord> = BTreeMap::new();
-        for record in files.iter().flat_map(|file| &file.operators) {
-            match merged.get_mut(&record.id) {
-                Some(known) => merge(known, record),
+    /// Two own files contradict each other about a party, or two parties claim the same distributor id, name or entity
+    /// at that instant.
+    pub fn new(
+        shipped: Option<&DirectoryRecords>,
+        own: &[DirectoryRecords],
+        as_of: AsOf,
+    ) -> Result<Self, DirectoryError> {
+        let mut added: BTreeMap<&str, OperatorRecord> = BTreeMap::new();
+        for record in own.iter().flat_map(|file| &file.operators) {
+            match added.get_mut(record.id.as_str()) {
+                Some(known) => unite(known, record)?,
                 None => {
-                    merged.insert(record.id.clone(), record.clone());
+                    added.insert(&record.id, record.clone());
                 }
             }
         }
+        let shipped_operators = shipped.into_iter().flat_map(|file| &file.operators);
+        let mut merged: BTreeMap<String, OperatorRecord> =
+            shipped_operators.map(|record| (record.id.clone(), record.clone())).collect();
+        for (id, record) in added {
+            match merged.get_mut(id) {
+                Some(known) => overlay(known, record),
+                None => {
+                    merged.insert(id.to_owned(), record);
+                }
+            }
+        }
+        let files = || shipped.into_iter().chain(own);
         let mut directory = Self {
             operators: merged.into_values().collect(),
             supplier_names: Vec::new(),
@@ -76,10 +96,10 @@ impl Directory {
             by_entity: HashMap::new(),
         };
         directory.index_operators(as_of)?;
-        for broker in files.iter().flat_map(|file| &file.access_control_brokers) {
+        for broker in files().flat_map(|file| &file.access_control_brokers) {
             directory.claim_entity(broker.id, Entry::AccessControlBroker, "the Access Control Broker")?;
         }
-        let mut suppliers: Vec<_> = files.iter().flat_map(|file| &file.suppliers).collect();
+        let mut suppliers: Vec<_> = files().flat_map(|file| &file.suppliers).collect();
         suppliers.sort_by(|a, b| a.id.cmp(&b.id));
         for supplier in suppliers {
             if directory.supplier_names.last() != Some(&supplier.id) {
@@ -110,7 +130,8 @@ impl Directory {
                     }
                 }
             }
-            for name in std::iter::once(&record.id).chain(&record.aliases) {
+            // A party that has ended is not meant by a name, and another may go by it now.
+            for name in std::iter::once(&record.id).chain(&record.aliases).filter(|_| active) {
                 match self.by_name.insert(name.to_ascii_uppercase(), id) {
                     Some(other) if other != id => {
                         return Err(DirectoryError::NameTwice {
@@ -201,8 +222,59 @@ fn pair(operators: &[OperatorRecord], one: OperatorId, other: OperatorId) -> Str
     format!("{} and {}", name(one), name(other))
 }
 
-/// Adds what a later file says of a party that an earlier one has. Lists grow; single values are replaced.
-fn merge(known: &mut OperatorRecord, later: &OperatorRecord) {
+/// Takes a single value that one of two files gives, or both alike.
+fn agreed<T: PartialEq>(
+    party: &str,
+    what: &'static str,
+    known: &mut Option<T>,
+    more: Option<T>,
+) -> Result<(), DirectoryError> {
+    match (&*known, more) {
+        (_, None) => Ok(()),
+        (Some(known), Some(more)) if *known == more => Ok(()),
+        (Some(_), Some(_)) => Err(DirectoryError::FilesContradict { party: party.to_owned(), what }),
+        (None, more) => {
+            *known = more;
+            Ok(())
+        }
+    }
+}
+
+/// Adds what another own file says of a party. Lists grow; single values must agree.
+fn unite(known: &mut OperatorRecord, more: &OperatorRecord) -> Result<(), DirectoryError> {
+    let id = more.id.as_str();
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let dated = |period: Period| (period != Period::default()).then_some(period);
+    let (mut name, mut period) = (some(&known.name), dated(known.period));
+    agreed(id, "name", &mut name, some(&more.name))?;
+    agreed(id, "from and to", &mut period, dated(more.period))?;
+    agreed(id, "group", &mut known.group, more.group.clone())?;
+    agreed(id, "kind", &mut known.kind, more.kind)?;
+    agreed(id, "expects_certificates", &mut known.credentials, more.credentials)?;
+    agreed(id, "entities_complete", &mut known.entity_list, more.entity_list)?;
+    for entity in &more.entities {
+        let datings = |record: &OperatorRecord| -> Vec<Period> {
+            record.entities.iter().filter(|other| other.id == entity.id).map(|other| other.period).collect()
+        };
+        let (one, other) = (datings(known), datings(more));
+        if !one.is_empty() && one != other {
+            return Err(DirectoryError::FilesContradict {
+                party: id.to_owned(),
+                what: "from and to of an entity",
+            });
+        }
+    }
+    known.name = name.unwrap_or_default();
+    known.period = period.unwrap_or_default();
+    extend_new(&mut known.distributors, &more.distributors);
+    extend_new(&mut known.aliases, &more.aliases);
+    extend_new(&mut known.entities, &more.entities);
+    Ok(())
+}
+
+/// Lays what own files say of a party over what the shipped one says: lists grow, but an entity has the datings of the
+/// own files, and single values are theirs.
+fn overlay(known: &mut OperatorRecord, own: OperatorRecord) {
     let OperatorRecord {
         id: _,
         name,
@@ -214,22 +286,21 @@ fn merge(known: &mut OperatorRecord, later: &OperatorRecord) {
         entities,
         entity_list,
         period,
-    } = later;
+    } = own;
     if !name.is_empty() {
-        known.name.clone_from(name);
+        known.name = name;
     }
-    if group.is_some() {
-        known.group.clone_from(group);
-    }
+    known.group = group.or(known.group.take());
     known.kind = kind.or(known.kind);
     known.credentials = credentials.or(known.credentials);
     known.entity_list = entity_list.or(known.entity_list);
-    if period.from.is_some() || period.to.is_some() {
-        known.period = *period;
+    if period != Period::default() {
+        known.period = period;
     }
-    extend_new(&mut known.distributors, distributors);
-    extend_new(&mut known.aliases, aliases);
-    extend_new(&mut known.entities, entities);
+    known.entities.retain(|entity| !entities.iter().any(|own| own.id == entity.id));
+    extend_new(&mut known.distributors, &distributors);
+    extend_new(&mut known.aliases, &aliases);
+    extend_new(&mut known.entities, &entities);
 }
 
 fn extend_new<T: Clone + PartialEq>(known: &mut Vec<T>, more: &[T]) {
@@ -320,6 +391,14 @@ impl Owner {
 #[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum DirectoryError {
+    /// Two of the user's files say different things of a party, and neither is the later one.
+    #[error("party {party}: two directory files contradict each other about {what}")]
+    FilesContradict {
+        /// The party.
+        party: String,
+        /// What they contradict each other about.
+        what: &'static str,
+    },
     /// Two operators claim a distributor id at the instant of the audit.
     #[error("distributor id {distributor} belongs to two parties: {parties}")]
     DistributorTwice {

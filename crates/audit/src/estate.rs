@@ -11,7 +11,7 @@ use types::{
     MpanFault, MpanField, RegistrationRow, SmetsVersion, Symbol,
 };
 
-use crate::directory::{Directory, Owner};
+use crate::directory::{Directory, Holder, Owner};
 use crate::timeline::Disposition;
 
 /// Who ought to be in the network operator cells of a meter.
@@ -396,8 +396,10 @@ fn owner_named(name: &str, directory: &Directory) -> Option<Owner> {
         return Some(Owner::Operator(id));
     }
     let entity: Eui64 = name.parse().ok()?;
-    Some(match directory.holder(entity) {
-        Some(crate::directory::Holder::Operator(id, _)) => Owner::Operator(id),
-        _ => Owner::Entity(entity),
-    })
+    match directory.holder(entity) {
+        Some(Holder::Operator(id, _)) => Some(Owner::Operator(id)),
+        // Neither the placeholder nor a supplier is a network operator, whatever the data says.
+        Some(Holder::AccessControlBroker | Holder::Supplier(_)) => None,
+        None => Some(Owner::Entity(entity)),
+    }
 }

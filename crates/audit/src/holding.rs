@@ -1,9 +1,6 @@
 //! What stands in one network operator cell, compared with who ought to be there.
 
-use types::{
-    Credential, EntityList, Eui64, KeyUsage, NetworkOperatorCell, OperatorKind, RemotePartyRole, Seen,
-    Unusable,
-};
+use types::{Credential, EntityList, Eui64, KeyUsage, OperatorKind, RemotePartyRole, Seen, Unusable};
 
 use crate::credentials::{Certificates, Otherwise, Resolution, is_access_control_broker};
 use crate::directory::{Directory, Holder, OperatorId, Owner};
@@ -125,7 +122,6 @@ pub enum Occupant<'a> {
 #[must_use]
 pub fn holding<'a>(
     timeline: &CellTimeline<'_>,
-    cell: NetworkOperatorCell,
     expectation: Expectation,
     resolution: Option<&Resolution>,
     directory: &'a Directory,
@@ -144,7 +140,7 @@ pub fn holding<'a>(
         CellState::TrustAnchorNotFound | CellState::NoTrustAnchor => Holding::TrustAnchorNotFound,
         CellState::Absent => Holding::Absent,
         CellState::Held(credential) if credential.is_zero() => Holding::Empty,
-        CellState::Held(credential) => held(credential, cell, owner, resolution, directory, certificates),
+        CellState::Held(credential) => held(credential, owner, resolution, directory, certificates),
     }
 }
 
@@ -159,7 +155,7 @@ fn no_state<'a>(timeline: &CellTimeline<'_>, any_record: bool) -> Holding<'a> {
         Some(Seen::DeviceError(status)) => Holding::DeviceError(status),
         Some(Seen::UsageUnclear) => Holding::UsageUnclear,
         Some(Seen::Unusable(why)) => Holding::Unusable(why),
-        Some(Seen::NoOutcome | Seen::UpdateFailed(_)) => Holding::NoOutcome,
+        Some(Seen::NoOutcome) => Holding::NoOutcome,
         Some(Seen::RoleNotAnswered) => Holding::RoleNotAnswered,
         Some(Seen::Intended(_)) => Holding::IntentOnly,
         _ if any_record => Holding::NotObserved,
@@ -169,7 +165,6 @@ fn no_state<'a>(timeline: &CellTimeline<'_>, any_record: bool) -> Holding<'a> {
 
 fn held<'a>(
     credential: Credential,
-    _cell: NetworkOperatorCell,
     owner: Owner,
     resolution: Option<&Resolution>,
     directory: &'a Directory,

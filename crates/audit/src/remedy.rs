@@ -6,7 +6,6 @@
 
 use crate::estate::{Expectation, ExpectationUnknown};
 use crate::holding::{Holding, Occupant};
-use crate::rule::Axis;
 use crate::subject::{Cell, Subject};
 use crate::verdict::Verdict;
 use crate::{Finding, directory::Owner};
@@ -80,12 +79,14 @@ pub(crate) fn remedy<'a>(
     }
 }
 
+/// A correct meter needs nothing, but for a certificate to renew or evidence to refresh.
 fn condition<'a>(subject: &Subject<'a>, findings: &[Finding]) -> Option<Remedy<'a>> {
-    let renewals = ["certificate-expired", "certificate-expiring", "superseded-key", "entity-retired"];
-    findings
-        .iter()
-        .any(|finding| finding.rule.axis == Axis::Condition && renewals.contains(&finding.rule.id))
-        .then(|| by_operator(subject, "place the operator's current certificates"))
+    let failed = |ids: &[&str]| findings.iter().any(|finding| ids.contains(&finding.rule.id));
+    if failed(&["certificate-expired", "certificate-expiring", "superseded-key", "entity-retired"]) {
+        return Some(by_operator(subject, "place the operator's current certificates"));
+    }
+    failed(&["evidence-stale", "evidence-undated", "records-conflict", "weaker-evidence-prevails"])
+        .then(|| read(subject))
 }
 
 fn owner_name<'a>(subject: &Subject<'a>) -> Option<std::borrow::Cow<'a, str>> {
@@ -112,6 +113,10 @@ fn replacement<'a>(subject: &Subject<'a>, digital_signature: &Cell<'a>) -> Remed
         (Some(Owner::Entity(_)), Occupant::Entity(_)) => true,
         _ => false,
     };
+    // Whether the key in the digital signature cell is the operator's must be known before anybody is asked to use it.
+    if let Some(first) = enquiry_about(digital_signature) {
+        return first;
+    }
     match subject.occupant(digital_signature) {
         Some(Occupant::AccessControlBroker) => Remedy {
             actor: Actor::Supplier,
@@ -195,24 +200,20 @@ fn inputs_of_expectation<'a>(subject: &Subject<'a>) -> Remedy<'a> {
     }
 }
 
+/// What has to be found out about what a cell holds, if that is what keeps it from being known.
+const fn enquiry_about<'a>(cell: &Cell<'a>) -> Option<Remedy<'a>> {
+    let action = match cell.holding {
+        Holding::KeyNotInStore => "add the certificate of this key to the certificates, if it exists",
+        Holding::PathBroken => "find out why the path of the certificate does not hold",
+        Holding::NotAttributable => "add this entity to the party it belongs to in the directory",
+        _ => return None,
+    };
+    Some(inputs(Actor::Auditor, action))
+}
+
 fn enquiry<'a>(subject: &Subject<'a>) -> Remedy<'a> {
-    for cell in &subject.cells {
-        match cell.holding {
-            Holding::ExpectationUnknown => return inputs_of_expectation(subject),
-            Holding::KeyNotInStore => {
-                return inputs(
-                    Actor::Auditor,
-                    "add the certificate of this key to the certificates, if it exists",
-                );
-            }
-            Holding::PathBroken => {
-                return inputs(Actor::Auditor, "find out why the path of the certificate does not hold");
-            }
-            Holding::NotAttributable => {
-                return inputs(Actor::Auditor, "add this entity to the party it belongs to in the directory");
-            }
-            _ => {}
-        }
+    if subject.cells.iter().any(|cell| cell.holding == Holding::ExpectationUnknown) {
+        return inputs_of_expectation(subject);
     }
-    read(subject)
+    subject.cells.iter().find_map(enquiry_about).unwrap_or_else(|| read(subject))
 }

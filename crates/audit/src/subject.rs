@@ -99,7 +99,6 @@ impl<'a> Subject<'a> {
             let resolution = credential.and_then(|credential| context.resolutions.get(credential, cell));
             let holding = holding(
                 &timeline,
-                cell,
                 meter.expectation,
                 resolution,
                 context.directory,

@@ -236,7 +236,8 @@ fn disposition(
     if decides {
         return Disposition::Used;
     }
-    if state(seen.seen).is_none() {
+    let told = timelines.iter().any(|timeline| timeline.decided.is_some_and(|(of, _)| of.cell == seen.cell));
+    if state(seen.seen).is_none() && told {
         return Disposition::NotRelevant(NotRelevant::NoState);
     }
     // Equal statements stand beside each other, the one that counts last.

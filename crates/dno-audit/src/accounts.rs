@@ -21,6 +21,8 @@ pub(crate) struct Account {
     pub(crate) sha256: Sha256Digest,
     /// What the user says of it, as far as it is not its place.
     pub(crate) spec: InputSpec,
+    /// Records as they were read, counted apart from how they ended.
+    pub(crate) read: u64,
     pub(crate) uses: InputUse,
     pub(crate) quarantine: Spool,
 }
@@ -33,6 +35,7 @@ impl Account {
             bytes: 0,
             sha256: Sha256Digest::default(),
             spec: file.spec.clone(),
+            read: 0,
             uses: InputUse::default(),
             quarantine: Spool::new(),
         }

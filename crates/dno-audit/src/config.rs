@@ -54,6 +54,16 @@ pub struct Inputs {
     pub directory: Vec<InputSpec>,
 }
 
+/// What becomes of the directory that is shipped.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum ShippedDirectory {
+    /// It counts, and the user's own files stand above it.
+    #[default]
+    Use,
+    /// It is left out: the user's own files are all there is.
+    Leave,
+}
+
 /// A valid configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -63,6 +73,8 @@ pub struct Config {
     pub as_of: AsOf,
     /// The inputs.
     pub inputs: Inputs,
+    /// Whether the directory that is shipped counts beside the user's own files.
+    pub shipped_directory: ShippedDirectory,
     /// Settings of the rules.
     pub options: Options,
     /// What times without a zone mean.
@@ -84,6 +96,7 @@ struct File {
     zoneless_times: Option<Zoneless>,
     threads: Option<usize>,
     allowed_share: Option<f64>,
+    shipped_directory: Option<bool>,
     #[serde(default)]
     inputs: FileInputs,
     #[serde(default)]
@@ -140,6 +153,7 @@ impl Config {
             base,
             as_of,
             inputs: Inputs::default(),
+            shipped_directory: ShippedDirectory::Use,
             options: Options::default(),
             zoneless: ZonelessTimes::Refuse,
             threads: None,
@@ -179,6 +193,9 @@ impl Config {
             None | Some(Zoneless::Refuse) => ZonelessTimes::Refuse,
             Some(Zoneless::Utc) => ZonelessTimes::Utc,
         };
+        if file.shipped_directory == Some(false) {
+            config.shipped_directory = ShippedDirectory::Leave;
+        }
         config.threads = file.threads;
         config.out = file.out.map(|out| config.base.join(out));
         config.allowed_share = file.allowed_share.unwrap_or(0.0);

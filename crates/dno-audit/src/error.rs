@@ -30,6 +30,16 @@ pub enum Error {
     /// A row has no JSON form.
     #[error(transparent)]
     Canonical(#[from] report::CanonicalError),
+    /// Records of an input did not all end somewhere: a fault of this program, and no report is written.
+    #[error("{input}: {read} records read, {accounted} accounted for; this is a fault of the program")]
+    Unaccounted {
+        /// The input.
+        input: String,
+        /// Records that were read.
+        read: u64,
+        /// Records whose end is known.
+        accounted: u64,
+    },
     /// The report's place is taken by something that is no report.
     #[error("{}: exists and is no report package; nothing was written", path.display())]
     NotAPackage {

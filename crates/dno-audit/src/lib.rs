@@ -30,7 +30,7 @@ mod progress;
 mod run;
 mod spool;
 
-pub use config::{Config, InputSpec, Inputs, TEMPLATE};
+pub use config::{Config, InputSpec, Inputs, ShippedDirectory, TEMPLATE};
 pub use error::{ConfigError, Error};
 pub use explain::{Explanation, explain};
 pub use inspect::{Inspected, Signatures, inspect};

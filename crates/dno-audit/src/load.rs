@@ -2,14 +2,14 @@
 
 use audit::timeline::{Disposition, NotRelevant};
 use audit::{Directory, Estate};
-use intake::{CertificateRecord, Record, RecordOptions, Source};
+use intake::{CertificateRecord, Record, RecordOptions, Source, StoredKeys};
 use rayon::prelude::*;
 use report::model::v1::DirectoryEntry;
 use smki::{Added, CertificateKind, PathLimits, Paths, Store, StoreBuilder};
 use types::{DirectoryRecords, EstateRow, InputId, Interner, Mpan, Observation, RegistrationRow};
 
 use crate::accounts::{Account, sort};
-use crate::config::Config;
+use crate::config::{Config, ShippedDirectory};
 use crate::directory::{SHIPPED, SHIPPED_NAME, shipped};
 use crate::error::{ConfigError, Error};
 use crate::inputs::{InputFile, Role, find};
@@ -66,7 +66,15 @@ pub(crate) fn load(
     let first_records = first_estate + estate_files.len() + registration_files.len();
     let (estate, records) = rayon::join(
         || load_estate(&estate_files, &registration_files, first_estate),
-        || load_records(config, &record_files, &store, first_records, watch),
+        || {
+            load_records(
+                config,
+                &record_files,
+                StoredKeys { store: &store, paths: &paths },
+                first_records,
+                watch,
+            )
+        },
     );
     let LoadedEstate { rows, registration, names, accounts: estate_accounts } = estate?;
     progress.say(|| format!("{} estate rows, {} registration rows", rows.len(), registration.len()));
@@ -120,6 +128,7 @@ pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, E
         let records =
             read(file, accounts.len(), &mut account, |source, _| Ok(intake::read_certificates(source)?))?;
         for CertificateRecord { origin, outcome } in records {
+            account.read += 1;
             let added = match outcome {
                 Ok(certificate) if file.role == Role::TrustAnchors => {
                     if matches!(certificate.kind(), CertificateKind::Organisation | CertificateKind::Device) {
@@ -157,19 +166,25 @@ fn load_directory(
     config: &Config,
     accounts: &mut Vec<Account>,
 ) -> Result<(Directory, Vec<DirectoryEntry>), Error> {
-    let shipped_file = InputFile {
-        role: Role::Directory,
-        path: SHIPPED_NAME.into(),
-        name: SHIPPED_NAME.to_owned(),
-        spec: crate::InputSpec::default(),
+    let shipped = match config.shipped_directory {
+        ShippedDirectory::Leave => None,
+        ShippedDirectory::Use => {
+            let mut account = Account::new(&InputFile {
+                role: Role::Directory,
+                path: SHIPPED_NAME.into(),
+                name: SHIPPED_NAME.to_owned(),
+                spec: crate::InputSpec::default(),
+            });
+            account.bytes = u64::try_from(SHIPPED.len()).unwrap_or(0);
+            account.sha256 = report::digest(SHIPPED.as_bytes());
+            let records = shipped()?;
+            account.uses.used = parties(&records);
+            account.read = account.uses.used;
+            let sha256 = account.sha256;
+            accounts.push(account);
+            Some((sha256, records))
+        }
     };
-    let mut account = Account::new(&shipped_file);
-    account.bytes = u64::try_from(SHIPPED.len()).unwrap_or(0);
-    account.sha256 = report::digest(SHIPPED.as_bytes());
-    let shipped = shipped()?;
-    account.uses.used = parties(&shipped);
-    let shipped_sha256 = account.sha256;
-    accounts.push(account);
 
     let mut own: Vec<(types::Sha256Digest, DirectoryRecords)> = Vec::new();
     for file in find(Role::Directory, &config.inputs.directory, &config.base)? {
@@ -177,20 +192,20 @@ fn load_directory(
         let records =
             read(&file, accounts.len(), &mut account, |source, _| Ok(intake::read_directory(source)?))?;
         account.uses.used = parties(&records);
+        account.read = account.uses.used;
         own.push((account.sha256, records));
         accounts.push(account);
     }
-    // The order in which files are named must not matter, and a later file can replace single values of an earlier.
     own.sort_by_key(|(sha256, _)| *sha256);
-    own.insert(0, (shipped_sha256, shipped));
     let entry = |(sha256, file): &(types::Sha256Digest, DirectoryRecords)| DirectoryEntry {
         date: file.date.clone(),
         sha256: sha256.to_string(),
         source: file.source.clone(),
     };
-    let entries = own.iter().map(entry).collect();
-    let files: Vec<DirectoryRecords> = own.into_iter().map(|(_, file)| file).collect();
-    Ok((Directory::new(&files, config.as_of)?, entries))
+    let entries = shipped.iter().chain(&own).map(entry).collect();
+    let own: Vec<DirectoryRecords> = own.into_iter().map(|(_, file)| file).collect();
+    let directory = Directory::new(shipped.as_ref().map(|(_, file)| file), &own, config.as_of)?;
+    Ok((directory, entries))
 }
 
 fn parties(records: &DirectoryRecords) -> u64 {
@@ -221,7 +236,10 @@ fn load_estate(
         let mut account = Account::new(file);
         read(file, first + accounts.len(), &mut account, |source, account| {
             let mut failed = None;
+            let before = rows.len() + registration.len();
+            let mut rejects = 0;
             let mut reject = |record: &Record<'_>| {
+                rejects += 1;
                 if let (Err(reject), None) = (&record.outcome, &failed) {
                     failed = account.quarantine(record, reject).err();
                 }
@@ -232,6 +250,8 @@ fn load_estate(
             } else {
                 intake::read_registration(source, columns, names, registration, &mut reject)?;
             }
+            let added = rows.len() + registration.len() - before;
+            account.read = rejects + u64::try_from(added).unwrap_or(u64::MAX);
             failed.map_or(Ok(()), Err)
         })?;
         accounts.push(account);
@@ -244,7 +264,7 @@ fn load_estate(
 fn load_records(
     config: &Config,
     files: &[InputFile],
-    store: &Store,
+    keys: StoredKeys<'_>,
     first: usize,
     watch: Option<Watch<'_>>,
 ) -> Result<(Vec<Observation>, Vec<Account>), Error> {
@@ -254,7 +274,7 @@ fn load_records(
         .map(|(index, file)| {
             let mut account = Account::new(file);
             let observations = read(file, first + index, &mut account, |source, account| {
-                records_of(config, file, source, store, account, watch)
+                records_of(config, file, source, keys, account, watch)
             })?;
             Ok((observations, account))
         })
@@ -276,7 +296,7 @@ fn records_of(
     config: &Config,
     file: &InputFile,
     source: &mut Source<'_>,
-    store: &Store,
+    keys: StoredKeys<'_>,
     account: &mut Account,
     watch: Option<Watch<'_>>,
 ) -> Result<Vec<Observation>, Error> {
@@ -284,11 +304,12 @@ fn records_of(
         observed_at: file.spec.observed_at,
         zoneless: config.zoneless,
         columns: file.spec.columns.clone(),
-        keys: store,
+        keys: &keys,
     };
     let mut observations: Vec<Observation> = Vec::new();
     let mut failed = None;
     intake::read_records(source, &options, &mut |record| {
+        account.read += 1;
         if let Some(watch) = watch {
             watch(file, record);
         }
@@ -311,6 +332,9 @@ fn records_of(
 
 /// Counts registration rows: used for the metering points of the estate, each once.
 fn count_registration(rows: &mut [RegistrationRow], estate: &[EstateRow], accounts: &mut [Account]) {
+    if rows.is_empty() {
+        return;
+    }
     let of_row = |row: &EstateRow| [row.mpan, row.secondary_mpan, row.export_mpan];
     let mut mpans: Vec<Mpan> = estate.iter().flat_map(of_row).filter_map(types::MpanField::mpan).collect();
     mpans.par_sort_unstable();

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use report::model::v1::{
     Configuration, Counts, DirectoryEntry, InputEntry, Manifest, RuleSet, Summary, Tool,
 };
-use report::{InputDigests, canonical, digest};
+use report::{FindingsWriter, InputDigests, canonical, digest};
 use types::{Credential, NetworkOperatorCell, Observation, Seen, ZonelessTimes};
 
 use crate::accounts::{Account, record_counts};
@@ -75,7 +75,10 @@ pub(crate) fn credentials(observations: &[Observation]) -> BTreeSet<(Credential,
         .map(|chunk| {
             let mut seen: std::collections::HashSet<(Credential, NetworkOperatorCell)> = Default::default();
             for observation in chunk {
-                if let Seen::Held(credential) = observation.seen {
+                // Those that a cell no longer holds, or was to hold, are named in evidence.
+                if let Seen::Held(credential) | Seen::HeldBefore(credential) | Seen::Intended(credential) =
+                    observation.seen
+                {
                     seen.insert((credential, observation.cell));
                 }
             }
@@ -173,19 +176,16 @@ fn render(
 ) -> Result<Rendered, Error> {
     let mut rows = Vec::with_capacity(meters.len() * 1024);
     let mut totals = Totals::default();
-    let mut findings = csv::WriterBuilder::new()
-        .has_headers(false)
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
+    let mut findings = FindingsWriter::new();
     let empty = 0..0;
     for meter in meters {
         let range = joined.of_meter.get(*meter as usize).unwrap_or(&empty);
         let assessment = assess(Subject::new(context, *meter as usize, slice(observations, range)));
         totals.count(&assessment);
         report::push_line(&report::device_row(&assessment, inputs), &mut rows)?;
-        report::push_findings(&assessment, &mut findings).map_err(Error::Temporary)?;
+        findings.push(&assessment).map_err(Error::Temporary)?;
     }
-    let findings = findings.into_inner().map_err(|error| Error::Temporary(error.into_error()))?;
+    let findings = findings.into_octets().map_err(Error::Temporary)?;
     Ok(Rendered { rows, lines: u64::try_from(meters.len()).unwrap_or(0), findings, totals })
 }
 
@@ -294,6 +294,12 @@ fn write_package(
     context: Context<'_>,
     mut package: Package,
 ) -> Result<Finished, Error> {
+    for account in &accounts {
+        let (read, accounted) = (account.read, account.uses.records());
+        if read != accounted {
+            return Err(Error::Unaccounted { input: account.name.clone(), read, accounted });
+        }
+    }
     let mut all = InputUse::default();
     accounts.iter().for_each(|account| all.add(&account.uses));
     let counts = Counts {
@@ -305,14 +311,15 @@ fn write_package(
     let incomplete = exceeds(counts.verdicts.not_known, counts.meters, config.allowed_share)
         || exceeds(counts.records.quarantined, counts.records.total, config.allowed_share);
 
-    let mut records: BTreeMap<&'static str, u64> = BTreeMap::from([
-        ("used", all.used),
-        ("superseded", all.superseded),
-        ("duplicate", all.duplicate),
-        ("quarantined", all.quarantined),
-        ("not-relevant", all.not_relevant_total()),
+    let mut records: BTreeMap<String, u64> = BTreeMap::from([
+        ("used".to_owned(), all.used),
+        ("superseded".to_owned(), all.superseded),
+        ("duplicate".to_owned(), all.duplicate),
+        ("quarantined".to_owned(), all.quarantined),
+        ("not-relevant".to_owned(), all.not_relevant_total()),
     ]);
-    records.extend(all.not_relevant.iter().map(|(why, count)| (not_relevant_name(*why), *count)));
+    let reason = |why: &NotRelevant| format!("not-relevant/{}", why.name());
+    records.extend(all.not_relevant.iter().map(|(why, count)| (reason(why), *count)));
     let summary =
         report::summary(totals, counts, records, config.as_of, context.names, context.directory, directories);
     package.write("summary.json", &canonical(&summary)?)?;
@@ -349,17 +356,6 @@ fn write_package(
     package.write("manifest.json", &manifest)?;
     package.publish()?;
     Ok(Finished { summary, inputs: entries, manifest_sha256, warnings: Vec::new(), incomplete })
-}
-
-/// Names of the reasons beside the word `not-relevant` that stands for all of them.
-const fn not_relevant_name(why: NotRelevant) -> &'static str {
-    match why {
-        NotRelevant::NoNetworkOperatorCell => "not-relevant/no-network-operator-cell",
-        NotRelevant::AfterAsOf => "not-relevant/after-as-of",
-        NotRelevant::NotInEstate => "not-relevant/not-in-estate",
-        NotRelevant::Intent => "not-relevant/intent",
-        NotRelevant::NoState => "not-relevant/no-state",
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share is compared, and counts stay far below 2^53")]

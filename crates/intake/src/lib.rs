@@ -41,6 +41,6 @@ pub use estate::read_estate;
 pub use fields::read_mpan;
 pub use limits::{MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_LINE, MAX_ROW};
 pub use record::{Form, Record, Reject};
-pub use records::{DeviceKeys, NoDeviceKeys, RecordOptions, read_records};
+pub use records::{DeviceKey, DeviceKeys, NoDeviceKeys, RecordOptions, StoredKeys, read_records};
 pub use registration::read_registration;
 pub use source::Source;

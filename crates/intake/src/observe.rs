@@ -82,7 +82,7 @@ fn may_replace_network_operator(message: &Message<'_>) -> bool {
 }
 
 /// How far the message can be trusted: a signature counts if certificates of the device are known, and one that does
-/// not verify makes the record unusable. A MAC can't be checked without the device's secret.
+/// not verify with a certificate whose path holds makes the record unusable. A MAC can't be checked without the device's secret.
 fn grade(message: &Message<'_>, keys: &dyn DeviceKeys) -> Result<Grade, Reject> {
     if message.cra == Cra::Command || message.signature.is_none() {
         return Ok(Grade::DeviceUnchecked);
@@ -92,9 +92,12 @@ fn grade(message: &Message<'_>, keys: &dyn DeviceKeys) -> Result<Grade, Reject> 
     if keys.is_empty() {
         return Ok(Grade::DeviceUnchecked);
     }
-    match keys.iter().any(|key| message.verify_signature(key).is_ok()) {
-        true => Ok(Grade::DeviceSigned),
-        false => Err(Reject::SignatureInvalid { device }),
+    let verifying = keys.iter().filter(|key| message.verify_signature(key.point).is_ok());
+    match verifying.map(|key| key.proven).max() {
+        Some(true) => Ok(Grade::DeviceSigned),
+        Some(false) => Ok(Grade::DeviceSignedUnproven),
+        None if keys.iter().any(|key| key.proven) => Err(Reject::SignatureInvalid { device }),
+        None => Ok(Grade::DeviceUnchecked),
     }
 }
 

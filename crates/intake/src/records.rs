@@ -15,10 +15,19 @@ use crate::record::{Form, Record, Reject, shown};
 use crate::source::Source;
 use crate::table::{Table, row_text};
 
+/// A public key that a certificate says is a device's.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceKey<'k> {
+    /// The key as a SEC 1 point.
+    pub point: &'k [u8],
+    /// Whether the path of the certificate holds. One without a path proves nothing: it raises no alarm either.
+    pub proven: bool,
+}
+
 /// The public keys by which messages of a device can be verified.
 pub trait DeviceKeys {
-    /// The keys of certificates of the device with usage digitalSignature, as SEC 1 points; none if none are known.
-    fn device_keys(&self, device: Eui64) -> Vec<&[u8]>;
+    /// The keys of certificates of the device with usage digitalSignature; none if none are known.
+    fn device_keys(&self, device: Eui64) -> Vec<DeviceKey<'_>>;
 }
 
 /// No device certificates are given.
@@ -26,14 +35,30 @@ pub trait DeviceKeys {
 pub struct NoDeviceKeys;
 
 impl DeviceKeys for NoDeviceKeys {
-    fn device_keys(&self, _: Eui64) -> Vec<&[u8]> {
+    fn device_keys(&self, _: Eui64) -> Vec<DeviceKey<'_>> {
         Vec::new()
     }
 }
 
-impl DeviceKeys for smki::Store {
-    fn device_keys(&self, device: Eui64) -> Vec<&[u8]> {
-        Self::device_keys(self, device)
+/// The device certificates of a store, with the paths that were found for them.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredKeys<'s> {
+    /// The certificates.
+    pub store: &'s smki::Store,
+    /// Their paths.
+    pub paths: &'s smki::Paths,
+}
+
+impl DeviceKeys for StoredKeys<'_> {
+    fn device_keys(&self, device: Eui64) -> Vec<DeviceKey<'_>> {
+        let key = |id: &smki::CertificateId| {
+            let certificate = self.store.get(*id)?;
+            let signs = certificate.key_usage().contains(types::KeyUsage::DIGITAL_SIGNATURE);
+            let usable = certificate.kind() == smki::CertificateKind::Device && signs;
+            let point = certificate.public_key().filter(|_| usable)?;
+            Some(DeviceKey { point, proven: self.paths.result(*id).is_ok() })
+        };
+        self.store.by_entity(device).iter().filter_map(key).collect()
     }
 }
 

@@ -57,12 +57,7 @@ pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) 
             .findings
             .iter()
             .map(|finding| FindingRow {
-                evidence: finding
-                    .evidence
-                    .facts()
-                    .iter()
-                    .map(|fact| (fact.name, fact.value.as_str()))
-                    .collect(),
+                evidence: facts(&finding.evidence),
                 rule: finding.rule.id,
                 severity: finding.rule.severity.name(),
             })
@@ -84,6 +79,18 @@ pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) 
         supplier: subject.supplier(),
         verdict: assessment.verdict.name(),
     }
+}
+
+/// The values of a finding by name. Several may have one name, as the MPANs of two rows do.
+fn facts(evidence: &audit::Evidence) -> BTreeMap<&str, Text<'_>> {
+    let mut facts: BTreeMap<&str, Text<'_>> = BTreeMap::new();
+    for fact in evidence.facts() {
+        facts
+            .entry(fact.name)
+            .and_modify(|value| value.to_mut().push_str(&format!("; {}", fact.value)))
+            .or_insert(Cow::Borrowed(&fact.value));
+    }
+    facts
 }
 
 fn ids(assessment: &Assessment<'_>, of: impl Fn(Axis) -> bool) -> Vec<&'static str> {

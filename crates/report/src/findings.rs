@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use audit::{Assessment, Severity};
 
 /// Names of the columns.
-pub const FINDINGS_HEADER: [&str; 13] = [
+pub const FINDINGS_HEADER: [&str; 14] = [
     "dno",
     "device_id",
     "mpan",
@@ -15,6 +15,7 @@ pub const FINDINGS_HEADER: [&str; 13] = [
     "rule",
     "title",
     "evidence",
+    "rule_remedy",
     "remedy_party",
     "remedy_who",
     "service_request",
@@ -30,53 +31,78 @@ pub fn spreadsheet_safe(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Adds the lines of a meter. Mere information is left to `devices.jsonl`.
-///
-/// # Errors
-///
-/// Never for a writer that is memory; what the CSV writer says otherwise.
-pub fn push_findings<W: std::io::Write>(
-    assessment: &Assessment<'_>,
-    into: &mut csv::Writer<W>,
-) -> Result<(), std::io::Error> {
-    let subject = &assessment.subject;
-    let worth_a_line = |severity| severity > Severity::Information;
-    if !assessment.findings.iter().any(|finding| worth_a_line(finding.rule.severity)) {
-        return Ok(());
+/// Makes the lines of `findings.csv`, without the header.
+#[derive(Debug)]
+pub struct FindingsWriter(csv::Writer<Vec<u8>>);
+
+impl Default for FindingsWriter {
+    fn default() -> Self {
+        Self::new()
     }
-    let owner = subject.owner().map_or_else(String::new, |owner| owner.name(subject.context.directory));
-    let device = subject.meter.device().to_string();
-    let mpan = subject
-        .meter
-        .rows
-        .first()
-        .and_then(|row| row.mpan.mpan())
-        .map_or_else(String::new, |mpan| mpan.to_string());
-    let remedy = assessment.remedy.as_ref();
-    for finding in &assessment.findings {
-        if !worth_a_line(finding.rule.severity) {
-            continue;
+}
+
+impl FindingsWriter {
+    /// No lines yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(
+            csv::WriterBuilder::new()
+                .has_headers(false)
+                .terminator(csv::Terminator::CRLF)
+                .from_writer(Vec::new()),
+        )
+    }
+
+    /// Adds the lines of a meter. Mere information is left to `devices.jsonl`.
+    ///
+    /// # Errors
+    ///
+    /// Never, since the lines go to memory; what the CSV writer says otherwise.
+    pub fn push(&mut self, assessment: &Assessment<'_>) -> Result<(), std::io::Error> {
+        let subject = &assessment.subject;
+        let worth_a_line = |severity| severity > Severity::Information;
+        if !assessment.findings.iter().any(|finding| worth_a_line(finding.rule.severity)) {
+            return Ok(());
         }
-        let evidence = finding.evidence.to_string();
-        let fields = [
-            owner.as_str(),
-            &device,
-            &mpan,
-            subject.supplier().unwrap_or_default(),
-            assessment.verdict.name(),
-            finding.rule.severity.name(),
-            finding.rule.id,
-            finding.rule.title,
-            &evidence,
-            remedy.map_or("", |remedy| remedy.actor.name()),
-            remedy.and_then(|remedy| remedy.who.as_deref()).unwrap_or_default(),
-            remedy.and_then(|remedy| remedy.service_request).unwrap_or_default(),
-            remedy.map_or("", |remedy| remedy.action),
-        ];
-        into.write_record(fields.map(spreadsheet_safe).iter().map(|field| field.as_bytes()))
-            .map_err(std::io::Error::other)?;
+        let owner = subject.owner().map_or_else(String::new, |owner| owner.name(subject.context.directory));
+        let device = subject.meter.device().to_string();
+        let mpan = subject.meter.mpan().map_or_else(String::new, |mpan| mpan.to_string());
+        let remedy = assessment.remedy.as_ref();
+        for finding in &assessment.findings {
+            if !worth_a_line(finding.rule.severity) {
+                continue;
+            }
+            let evidence = finding.evidence.to_string();
+            let fields = [
+                owner.as_str(),
+                &device,
+                &mpan,
+                subject.supplier().unwrap_or_default(),
+                assessment.verdict.name(),
+                finding.rule.severity.name(),
+                finding.rule.id,
+                finding.rule.title,
+                &evidence,
+                finding.rule.remedy,
+                remedy.map_or("", |remedy| remedy.actor.name()),
+                remedy.and_then(|remedy| remedy.who.as_deref()).unwrap_or_default(),
+                remedy.and_then(|remedy| remedy.service_request).unwrap_or_default(),
+                remedy.map_or("", |remedy| remedy.action),
+            ];
+            let safe = fields.map(spreadsheet_safe);
+            self.0.write_record(safe.iter().map(|field| field.as_bytes())).map_err(std::io::Error::other)?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// The lines.
+    ///
+    /// # Errors
+    ///
+    /// As [`push`](Self::push).
+    pub fn into_octets(self) -> Result<Vec<u8>, std::io::Error> {
+        self.0.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ mod text;
 pub use canonical::{CanonicalError, canonical, push_line};
 pub use certificates::certificate_row;
 pub use device::{InputDigests, device_row, not_in_estate_row, statement};
-pub use findings::{FINDINGS_HEADER, push_findings, spreadsheet_safe};
+pub use findings::{FINDINGS_HEADER, FindingsWriter, spreadsheet_safe};
 pub use manifest::{FORMAT, FORMAT_VERSION, Hashed, digest};
 pub use quarantine::{MAX_SHOWN, Quarantined, quarantine_row, set_input};
 pub use rules::{rule_rows, rule_set_digest};

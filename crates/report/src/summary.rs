@@ -25,7 +25,7 @@ pub fn verdict_counts(tally: &Tally) -> VerdictCounts {
 pub fn summary(
     totals: &Totals,
     counts: Counts,
-    records: BTreeMap<&'static str, u64>,
+    records: BTreeMap<String, u64>,
     as_of: AsOf,
     names: &Interner,
     directory: &Directory,

@@ -25,12 +25,6 @@ impl DistributorId {
     pub const fn number(self) -> u8 {
         self.0
     }
-
-    /// Whether this is one of the 14 licence areas (10 to 23) rather than an independent.
-    #[must_use]
-    pub const fn is_licence_area(self) -> bool {
-        self.0 >= 10 && self.0 <= 23
-    }
 }
 
 impl fmt::Display for DistributorId {

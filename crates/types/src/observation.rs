@@ -95,7 +95,9 @@ pub enum Grade {
     ExtractRow,
     /// A device message whose MAC or signature was not checked.
     DeviceUnchecked,
-    /// A device message whose signature verifies with the device's certificate.
+    /// A device message whose signature verifies with a certificate of the device, which has no path to a trust anchor.
+    DeviceSignedUnproven,
+    /// A device message whose signature verifies with a certificate of the device whose path holds.
     DeviceSigned,
 }
 
@@ -106,6 +108,7 @@ impl Grade {
         match self {
             Self::ExtractRow => "extract-row",
             Self::DeviceUnchecked => "device-message-unchecked",
+            Self::DeviceSignedUnproven => "device-signature-certificate-unproven",
             Self::DeviceSigned => "device-signature-verified",
         }
     }

@@ -1,17 +1,18 @@
-//! The two cells have different holders.
+//! The two cells have different holders, or only one holds what it should.
 
-use crate::holding::Occupant;
+use crate::holding::{Holding, Occupant};
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
 use crate::subject::{Cell, Scope, Subject};
+use crate::verdict::Verdict;
 
 pub(super) const CELLS_DISAGREE: Rule = Rule {
     id: "cells-disagree",
-    title: "the two cells have different holders",
+    title: "the two cells have different holders, or only one holds what it should",
     severity: Severity::Error,
     axis: Axis::Note,
     citation: "GBCS CS02b: outcomes are per cell",
     since: 1,
-    compares: "the holder of the digital signature cell with that of the key agreement cell",
+    compares: "the holder of the digital signature cell with that of the key agreement cell, and whether each is right",
     remedy: "the holder of the digital signature key: replace both cells by SRV 6.15.1; often one failed outcome before",
     check: cells_disagree,
 };
@@ -38,6 +39,10 @@ fn cells_disagree(subject: &Subject<'_>) -> Outcome {
         Occupant::Unknown | Occupant::Supplier(None) => one != other || !same_entity,
         _ => one != other,
     };
+    // One cell right and one not is a split meter too, whoever the holder: a key of another role, or of the other usage.
+    let known = subject.cells.iter().all(|cell| cell.holding.verdict() != Verdict::NotKnown);
+    let right = |cell: &Cell<'_>| cell.holding == Holding::Expected;
+    let differ = differ || (known && right(&digital_signature) != right(&key_agreement));
     Outcome::fail_if(differ, || {
         Evidence::of("digitalSignature", shown(&digital_signature)).and("keyAgreement", shown(&key_agreement))
     })

@@ -25,6 +25,7 @@ fn device_signature_invalid(subject: &Subject<'_>) -> Outcome {
     let grades = || subject.observations.iter().map(|seen| seen.grade);
     match grades().max() {
         Some(Grade::DeviceSigned) => Outcome::Pass,
+        Some(Grade::DeviceSignedUnproven) => Outcome::NotEvaluated("no certificate of the device has a path"),
         Some(Grade::DeviceUnchecked) => Outcome::NotEvaluated("no signature could be checked"),
         Some(Grade::ExtractRow) | None => Outcome::NotApplicable("no message of the device"),
     }

@@ -4,7 +4,7 @@ use types::{Credential, EntityList, NetworkOperatorCell, Seen};
 
 use crate::directory::Holder;
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::Subject;
+use crate::subject::{Scope, Subject};
 use crate::timeline::in_time;
 
 pub(super) const INTENT_NAMES_ANOTHER_OPERATOR: Rule = Rule {
@@ -20,8 +20,11 @@ pub(super) const INTENT_NAMES_ANOTHER_OPERATOR: Rule = Rule {
 };
 
 fn intent_names_another_operator(subject: &Subject<'_>) -> Outcome {
+    if subject.scope != Scope::In {
+        return Outcome::NotApplicable("out of scope");
+    }
     if intents(subject).next().is_none() {
-        return Outcome::NotApplicable("no command is known");
+        return Outcome::NotApplicable("no command is known that the state may not show yet");
     }
     let Some(owner) = subject.owner() else {
         return Outcome::NotEvaluated("the responsible operator is not known");
@@ -46,7 +49,7 @@ fn intent_names_another_operator(subject: &Subject<'_>) -> Outcome {
 }
 
 /// What the newest command for each cell wants to place there; all of them if none has a time, since any may be the
-/// newest.
+/// newest. A command older than the state of the cell has had its effect, or none.
 pub(super) fn intents<'s>(
     subject: &'s Subject<'_>,
 ) -> impl Iterator<Item = (NetworkOperatorCell, Credential)> + use<'s> {
@@ -60,6 +63,9 @@ pub(super) fn intents<'s>(
             })
         };
         let newest = of_cell().map(|(at, _)| at).max().flatten();
-        of_cell().filter(move |(at, _)| *at == newest).map(move |(_, credential)| (cell, credential))
+        let seen =
+            subject.cells.iter().find(|known| known.cell == cell).and_then(|known| known.timeline.decided);
+        let done = newest.is_some() && newest < seen.and_then(|(seen, _)| seen.at);
+        of_cell().filter(move |(at, _)| *at == newest && !done).map(move |(_, credential)| (cell, credential))
     })
 }

@@ -126,8 +126,8 @@ pub struct EvidenceRow<'a> {
 /// A rule that failed.
 #[derive(Clone, Debug, Serialize)]
 pub struct FindingRow<'a> {
-    /// The values compared.
-    pub evidence: BTreeMap<&'a str, &'a str>,
+    /// The values compared, by name; several of one name are joined by `; `.
+    pub evidence: BTreeMap<&'a str, Text<'a>>,
     /// The rule.
     pub rule: &'static str,
     /// error, undetermined, warning or information.
@@ -416,7 +416,7 @@ pub struct Summary {
     /// What the audit could not look at.
     pub not_checked: Vec<&'static str>,
     /// Records by outcome, and those not relevant by reason.
-    pub records: BTreeMap<&'static str, u64>,
+    pub records: BTreeMap<String, u64>,
     /// Entities in cells that no list of the directory has, with where they were seen.
     pub unattributed_entities: Vec<UnattributedEntity>,
 }

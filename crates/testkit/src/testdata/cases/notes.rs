@@ -182,8 +182,8 @@ fn operator_without_certificate(parties: &Parties<'_>) -> Case {
         case.esme_of(11, Fail, MISSING, "EMEB, of which no certificate is given; placeholder in place");
     case.read(lacking, parties.broker);
     case.sound(parties);
-    let shows = "EDFI, of which the directory lists no entity; placeholder in place";
-    let unlisted = case.esme_of(28, NotEvaluated, MISSING, shows);
+    let shows = "PENL, of which the directory lists no entity; placeholder in place";
+    let unlisted = case.esme_of(30, NotEvaluated, MISSING, shows);
     case.read(unlisted, parties.broker);
     let unknown = case.device(NotEvaluated, NOT_KNOWN, "no MPAN", |row| EstateRow { mpan: None, ..row });
     case.read(unknown, parties.broker);
