@@ -5,7 +5,7 @@
 #[path = "support/estate.rs"]
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -228,4 +228,67 @@ fn order_of_files_and_number_of_threads_change_no_octet() {
         assert!(first == audited(backward.clone(), 1), "{form:?}: order");
         assert!(first == audited(backward, 2), "{form:?}: order and threads");
     }
+}
+
+/// Who has to act on a meter of a state, by which request, and whether the operator can command, read and get alerts.
+/// Decided by hand: only who holds the key of the signature cell can replace it.
+const REMEDIES: [(State, &str, Option<&str>, [&str; 3]); 20] = [
+    (State::Placeholder, "supplier", Some("6.21"), BLOCKED),
+    (State::Split, "network-operator", Some("6.15.1"), ["possible", "blocked", "blocked"]),
+    (State::TrustAnchorNotFound, "supplier", Some("6.24.1"), BLOCKED),
+    (State::NoTrustAnchor, "supplier", Some("6.24.1"), BLOCKED),
+    (State::ZeroCell, "network-operator", Some("6.15.1"), ["possible", "blocked", "blocked"]),
+    (State::WrongOperator, "other-network-operator", Some("6.15.1"), BLOCKED),
+    (State::SameGroup, "other-network-operator", Some("6.15.1"), BLOCKED),
+    (State::HostOnIndependent, "other-network-operator", Some("6.15.1"), BLOCKED),
+    (State::SupplierCredentials, "supplier-in-cell", Some("6.15.1"), BLOCKED),
+    (State::XmlSignKey, "network-operator", Some("6.15.1"), ["blocked", "possible", "blocked"]),
+    (State::UnknownEntity, "dcc", None, BLOCKED),
+    (State::UnknownEntityOpenList, "auditor", None, NOT_KNOWN),
+    (State::UnknownKey, "auditor", None, NOT_KNOWN),
+    (State::Unread, "network-operator", Some("6.24.1"), NOT_KNOWN),
+    (State::ResourcesBusy, "network-operator", Some("6.24.1"), NOT_KNOWN),
+    (State::InvalidMpan, "registration-data", None, NOT_KNOWN),
+    (State::NoMpan, "registration-data", None, NOT_KNOWN),
+    (State::UnknownDistributor, "auditor", None, NOT_KNOWN),
+    (State::SupersededKey, "network-operator", Some("6.15.1"), POSSIBLE),
+    (State::ExpiredKey, "network-operator", Some("6.15.1"), POSSIBLE),
+];
+const BLOCKED: [&str; 3] = ["blocked"; 3];
+const POSSIBLE: [&str; 3] = ["possible"; 3];
+const NOT_KNOWN: [&str; 3] = ["not-known"; 3];
+
+#[test]
+fn the_party_that_can_mend_a_meter_is_named() {
+    let options = options(Form::Messages);
+    let folder = written(&options);
+    let rows = rows(&audited(config(&options, folder.path()), 2));
+    let estate = Estate::new(options).unwrap();
+    let mut met = BTreeSet::new();
+    for device in estate.devices() {
+        let Some(row) = rows.get(&device.id.to_string()) else { continue };
+        if device.state == State::Correct {
+            assert_eq!(row["remedy"], Value::Null, "{row}");
+        }
+        let Some((state, party, request, effect)) =
+            REMEDIES.iter().find(|(state, ..)| *state == device.state)
+        else {
+            continue;
+        };
+        met.insert(state.name());
+        let remedy = &row["remedy"];
+        assert_eq!(
+            (&remedy["party"], remedy["service_request"].as_str()),
+            (&Value::from(*party), *request),
+            "{row}"
+        );
+        let mode = request.filter(|request| *request != "6.24.1").map(|_| 3);
+        assert_eq!(remedy["mode"].as_u64(), mode, "{row}");
+        let found = ["command", "read", "alerts"].map(|name| row["effect"][name].as_str().unwrap());
+        assert_eq!(found, *effect, "{}: {row}", state.name());
+        if *party == "supplier" {
+            assert_eq!(remedy["who"], row["supplier"], "{row}");
+        }
+    }
+    assert_eq!(met.len(), REMEDIES.len(), "{met:?}");
 }

@@ -97,6 +97,15 @@ pub(crate) fn assert_reconciles(package: &Path) {
     assert_eq!(total, number(&manifest["counts"]["records"]["total"]));
     let quarantined = self::rows(&package.join("quarantine.jsonl")).len() as u64;
     assert_eq!(quarantined, number(&manifest["counts"]["records"]["quarantined"]));
+    // The rows are serialised as they are declared; that this is the canonical form is checked here, line by line.
+    for (name, octets) in files(package) {
+        let lines =
+            octets.split(|octet| *octet == b'\n').filter(|line| !line.is_empty() && !name.ends_with(".csv"));
+        for line in lines {
+            let value: Value = serde_json::from_slice(line).unwrap();
+            assert_eq!(dno_audit::canonical(&value).unwrap(), line, "{name}");
+        }
+    }
     let listed = manifest["files"].as_object().unwrap();
     for (name, octets) in files(package).iter().filter(|(name, _)| *name != "manifest.json") {
         assert_eq!(number(&listed[name]["bytes"]), octets.len() as u64, "{name}");

@@ -19,7 +19,7 @@ pub fn canonical(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
 /// Adds the canonical line of a row, with its line feed.
 ///
 /// The row types declare their members in the order that RFC 8785 sorts them in, and hold no numbers but whole ones, so
-/// plain serialisation is the canonical form; a test holds every row type to that. A national report has 30 million
+/// plain serialisation is the canonical form; the tests of the command hold every line of its reports to that. A national report has 30 million
 /// rows, which is why they are not sorted one by one.
 ///
 /// # Errors
