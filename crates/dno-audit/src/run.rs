@@ -21,8 +21,8 @@ use crate::package::{Package, PackageFile};
 use crate::progress::Progress;
 
 /// Meters that one task renders, and tasks that run before their output is written.
-const METERS_PER_TASK: usize = 512;
-const TASKS_PER_WRITE: usize = 16;
+const METERS_PER_TASK: usize = 256;
+const TASKS_PER_WRITE: usize = 64;
 
 /// What a finished run tells.
 #[derive(Debug)]
