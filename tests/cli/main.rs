@@ -11,6 +11,7 @@
 
 mod audit;
 mod demo;
+mod hostile;
 mod reference;
 mod refusals;
 mod shared_cases;

@@ -4,11 +4,11 @@
 //! its expectation. Contradictions between inputs are kept in view; nothing here picks the row that suits.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use types::{
     Credentials, DeviceStatus, DeviceType, DistributorId, EstateRow, Eui64, InputId, Interner, Mpan,
-    MpanFault, MpanField, RegistrationRow, SmetsVersion, Symbol,
+    MpanFault, MpanField, Origin, RegistrationRow, SmetsVersion, Symbol,
 };
 
 use crate::directory::{Directory, Holder, Owner};
@@ -128,14 +128,16 @@ impl Meter<'_> {
         values.all(|value| value == first).then_some(first)
     }
 
-    /// The MPAN columns of all rows by name, each content once.
+    /// The MPAN columns of all rows by name, without those in which a row repeats the first.
     pub fn mpan_fields(&self) -> impl Iterator<Item = (&'static str, MpanField)> + Clone + use<'_> {
         let of = |row: &EstateRow| {
             [("mpan", row.mpan), ("secondary-mpan", row.secondary_mpan), ("export-mpan", row.export_mpan)]
         };
+        let first = self.rows.first().map(of);
         self.rows.iter().enumerate().flat_map(move |(place, row)| {
-            let earlier = self.rows.get(..place).unwrap_or_default();
-            of(row).into_iter().filter(move |field| !earlier.iter().any(|row| of(row).contains(field)))
+            of(row)
+                .into_iter()
+                .filter(move |field| place == 0 || first.is_none_or(|first| !first.contains(field)))
         })
     }
 
@@ -257,12 +259,10 @@ impl Estate {
     /// that says something else counts.
     pub fn row_dispositions(&self) -> impl Iterator<Item = (InputId, Disposition)> + '_ {
         (0..self.len()).flat_map(|index| {
-            let rows = self.rows_of(index);
-            rows.iter().enumerate().map(move |(position, row)| {
-                let repeats = rows
-                    .iter()
-                    .take(position)
-                    .any(|earlier| EstateRow { origin: row.origin, ..*earlier } == *row);
+            let mut met: HashSet<EstateRow> = HashSet::new();
+            self.rows_of(index).iter().map(move |row| {
+                let content = EstateRow { origin: Origin::default(), ..*row };
+                let repeats = !met.insert(content);
                 (row.origin.input, if repeats { Disposition::Duplicate } else { Disposition::Used })
             })
         })

@@ -139,6 +139,7 @@ pub fn holding<'a>(
     match state {
         CellState::TrustAnchorNotFound | CellState::NoTrustAnchor => Holding::TrustAnchorNotFound,
         CellState::Absent => Holding::Absent,
+        CellState::Unclear => Holding::UsageUnclear,
         CellState::Held(credential) if credential.is_zero() => Holding::Empty,
         CellState::Held(credential) => held(credential, owner, resolution, directory, certificates),
     }
@@ -153,7 +154,6 @@ fn no_state<'a>(timeline: &CellTimeline<'_>, any_record: bool) -> Holding<'a> {
     }
     match timeline.no_state.map(|seen| seen.seen) {
         Some(Seen::DeviceError(status)) => Holding::DeviceError(status),
-        Some(Seen::UsageUnclear) => Holding::UsageUnclear,
         Some(Seen::Unusable(why)) => Holding::Unusable(why),
         Some(Seen::NoOutcome) => Holding::NoOutcome,
         Some(Seen::RoleNotAnswered) => Holding::RoleNotAnswered,

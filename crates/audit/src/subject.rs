@@ -238,6 +238,7 @@ impl<'a> Subject<'a> {
             (Some((_, CellState::Held(credential))), _) => credential.to_string(),
             (Some((_, CellState::TrustAnchorNotFound)), _) => "trustAnchorNotFound (25)".to_owned(),
             (Some((_, CellState::NoTrustAnchor)), _) => "noTrustAnchor (10)".to_owned(),
+            (Some((_, CellState::Unclear)), _) => "several usages in one cell".to_owned(),
             (Some((_, CellState::Absent)), _) => "absent from a success answer".to_owned(),
             (None, Some(Seen::DeviceError(status))) => format!("device status {status}"),
             (None, Some(Seen::Unusable(why))) => why.name().to_owned(),

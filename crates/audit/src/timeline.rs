@@ -19,6 +19,8 @@ pub enum CellState {
     NoTrustAnchor,
     /// A success answer without this cell.
     Absent,
+    /// An answer in which it can't be told what this cell holds.
+    Unclear,
 }
 
 fn state(seen: Seen) -> Option<CellState> {
@@ -27,6 +29,7 @@ fn state(seen: Seen) -> Option<CellState> {
         Seen::TrustAnchorNotFound => CellState::TrustAnchorNotFound,
         Seen::NoTrustAnchor => CellState::NoTrustAnchor,
         Seen::CellAbsent => CellState::Absent,
+        Seen::UsageUnclear => CellState::Unclear,
         _ => return None,
     })
 }
@@ -79,7 +82,7 @@ pub fn cell_timeline(
             mine().max_by_key(|seen| (no_state_rank(seen.seen), seen.at, std::cmp::Reverse(seen.origin)));
         return timeline;
     };
-    for (other, said) in states().filter(|(_, said)| *said != found) {
+    for (other, _) in states().filter(|(_, said)| *said != found) {
         match (other.at, newest.at) {
             (None, None) => timeline.undated_disagree = Some((other, newest)),
             (None, Some(_)) => timeline.undated_against = Some(other),
@@ -87,14 +90,10 @@ pub fn cell_timeline(
                 timeline.equal_disagree = Some((other, newest));
             }
             (at, now) if at == now => timeline.conflict = Some(other),
-            _ if other.grade > newest.grade
-                && is_latest_of_its_grade(observations, other, said, cell, as_of) =>
-            {
-                timeline.stronger_against = Some(other);
-            }
             _ => {}
         }
     }
+    timeline.stronger_against = stronger_against(states(), newest, found);
     if timeline.undated_disagree.or(timeline.equal_disagree).is_some() {
         timeline.decided = None;
     }
@@ -103,29 +102,35 @@ pub fn cell_timeline(
     timeline
 }
 
-/// Whether no later observation of the same or a better grade says something else: an older state that was properly
-/// replaced speaks against nothing.
-fn is_latest_of_its_grade(
-    observations: &[Observation],
-    other: &Observation,
-    said: CellState,
-    cell: NetworkOperatorCell,
-    as_of: AsOf,
-) -> bool {
-    !observations.iter().any(|seen| {
-        seen.cell == cell
-            && in_time(seen, as_of)
-            && seen.at > other.at
-            && seen.grade >= other.grade
-            && state(seen.seen).is_some_and(|state| state != said)
-    })
+/// An older dated observation of a better grade that says something else than the newest, and was not itself replaced:
+/// no later one of its grade or a better one says anything but what it says.
+fn stronger_against<'o>(
+    states: impl DoubleEndedIterator<Item = (&'o Observation, CellState)>,
+    newest: &Observation,
+    found: CellState,
+) -> Option<&'o Observation> {
+    // Backwards in time: what the newest instant of each better grade says, until one of them is replaced.
+    let mut later: Option<(Option<Timestamp>, Grade, CellState)> = None;
+    for (other, said) in states.rev().filter(|(other, _)| other.at.is_some() && other.at < newest.at) {
+        if other.grade <= newest.grade || later.is_some_and(|(_, grade, _)| other.grade < grade) {
+            continue;
+        }
+        match later {
+            Some((at, _, state)) if other.at < at && state != said => {
+                // Something of this grade or a better one came after it; only a still better one may yet speak.
+                later = Some((at, other.grade, state));
+            }
+            _ if said != found => return Some(other),
+            _ => later = Some((other.at, other.grade, said)),
+        }
+    }
+    None
 }
 
 /// Which statement best explains that there is no state.
 const fn no_state_rank(seen: Seen) -> u8 {
     match seen {
         Seen::DeviceError(_) => 6,
-        Seen::UsageUnclear => 5,
         Seen::Unusable(_) => 4,
         Seen::NoOutcome | Seen::UpdateFailed(_) => 3,
         Seen::RoleNotAnswered => 2,

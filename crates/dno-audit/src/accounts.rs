@@ -17,6 +17,7 @@ use crate::spool::Spool;
 pub(crate) struct Account {
     pub(crate) role: Role,
     pub(crate) name: String,
+    pub(crate) path: std::path::PathBuf,
     pub(crate) bytes: u64,
     pub(crate) sha256: Sha256Digest,
     /// What the user says of it, as far as it is not its place.
@@ -25,6 +26,10 @@ pub(crate) struct Account {
     pub(crate) read: u64,
     pub(crate) uses: InputUse,
     pub(crate) quarantine: Spool,
+    /// Whether it is nothing that its role can be.
+    pub(crate) unrecognised: bool,
+    /// What whoever runs the audit must know at once.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Account {
@@ -32,12 +37,15 @@ impl Account {
         Self {
             role: file.role,
             name: file.name.clone(),
+            path: file.path.clone(),
             bytes: 0,
             sha256: Sha256Digest::default(),
             spec: file.spec.clone(),
             read: 0,
             uses: InputUse::default(),
             quarantine: Spool::new(),
+            unrecognised: false,
+            warnings: Vec::new(),
         }
     }
 
@@ -64,6 +72,10 @@ impl Account {
         text: Option<&[u8]>,
     ) -> Result<(), Error> {
         self.uses.quarantined += 1;
+        self.unrecognised |= matches!(reject, Reject::NotRecognised { .. });
+        if reject.is_private_key() {
+            self.warnings.push(format!("{}, line {line}: {reject}", self.path.display()));
+        }
         let detail = reject.to_string();
         let row =
             quarantine_row(&Quarantined { reason: reject.id(), detail: &detail, device, line, octets, text });

@@ -14,6 +14,9 @@ use crate::inputs::Role;
 /// A commented `audit.toml` to start from.
 pub const TEMPLATE: &str = include_str!("../data/audit.toml");
 
+/// The most worker threads.
+pub(crate) const MAX_THREADS: usize = 512;
+
 /// One input: a file, a folder or a pattern, and what is to be known of it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct InputSpec {
@@ -182,7 +185,7 @@ impl Config {
     /// As [`Config::load`].
     pub fn parse(text: &str, path: &str, base: PathBuf) -> Result<Self, ConfigError> {
         let file: File = toml::from_str(text)
-            .map_err(|error| ConfigError::Toml { path: path.to_owned(), message: error.to_string() })?;
+            .map_err(|error| ConfigError::Toml { path: path.to_owned(), message: place(text, &error) })?;
         let as_of = file.as_of.ok_or(ConfigError::Missing {
             field: "as_of (--as-of)",
             hint: "the instant of the audit, such as 2026-01-01T00:00:00Z",
@@ -235,6 +238,9 @@ impl Config {
                 "the root or issuing certificate to which certificates must lead",
             );
         }
+        if let Some(found) = self.threads.filter(|threads| !(1..=MAX_THREADS).contains(threads)) {
+            return Err(ConfigError::Threads { found });
+        }
         if !(0.0..=1.0).contains(&self.allowed_share) {
             return Err(ConfigError::Share { found: self.allowed_share.to_string() });
         }
@@ -258,6 +264,46 @@ impl Config {
             }
             if !spec.columns.0.is_empty() && !matches!(role, Role::Estate | Role::Registration) {
                 return not_for_role("columns", "records, estate and registration");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the TOML reader says and where, without the line itself: the file may be another than was meant.
+fn place(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    format!("line {line}, column {column}: {}", error.message())
+}
+
+impl Config {
+    /// Whether the report would lie in a folder of inputs.
+    ///
+    /// # Errors
+    ///
+    /// It would; the next run would read it.
+    pub(crate) fn check_out(&self, out: &Path) -> Result<(), ConfigError> {
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let place = real(parent);
+        let Inputs { records, certificates, trust_anchors, estate, registration, directory } = &self.inputs;
+        let roles = [
+            (Role::Records, records),
+            (Role::Certificates, certificates),
+            (Role::TrustAnchors, trust_anchors),
+            (Role::Estate, estate),
+            (Role::Registration, registration),
+            (Role::Directory, directory),
+        ];
+        for (role, spec) in
+            roles.into_iter().flat_map(|(role, specs)| specs.iter().map(move |spec| (role, spec)))
+        {
+            let folder = self.base.join(&spec.path);
+            if folder.is_dir() && place.starts_with(real(&folder)) {
+                let (out, folder) = (out.display().to_string(), folder.display().to_string());
+                return Err(ConfigError::OutInsideInput { out, folder, role: role.name() });
             }
         }
         Ok(())

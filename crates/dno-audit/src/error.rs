@@ -135,6 +135,22 @@ pub enum ConfigError {
         /// The file.
         path: String,
     },
+    /// More threads than any machine has use for.
+    #[error("{found} threads, expected 1 to {}", crate::config::MAX_THREADS)]
+    Threads {
+        /// How many were asked for.
+        found: usize,
+    },
+    /// The report would be written into a folder of inputs, and the next run would read it.
+    #[error("{out} lies in {folder}, which is read as {role}; put the report elsewhere")]
+    OutInsideInput {
+        /// Where the report was to go.
+        out: String,
+        /// The folder of inputs.
+        folder: String,
+        /// Its role.
+        role: &'static str,
+    },
     /// No trust anchor among the files that ought to hold them.
     #[error("trust_anchors: none of the files holds a certificate")]
     NoTrustAnchor,

@@ -58,7 +58,12 @@ pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<I
         } else if path.exists() {
             files.push(file(role, spec, path.clone(), file_name(&path)));
         } else {
-            matching(role, spec, &path, &mut files)?;
+            // The folder of the configuration is no pattern, whatever its name.
+            let pattern = match Path::new(&spec.path).is_absolute() || base.as_os_str().is_empty() {
+                true => spec.path.clone(),
+                false => format!("{}/{}", glob::Pattern::escape(&base.to_string_lossy()), spec.path),
+            };
+            matching(role, spec, &pattern, &mut files)?;
         }
         if files.len() == before {
             return Err(ConfigError::NoMatch { role: role.name(), pattern: spec.path.clone() }.into());
@@ -107,10 +112,10 @@ fn walk(role: Role, spec: &InputSpec, folder: &Path, files: &mut Vec<InputFile>)
 }
 
 /// The files, and the files of folders, that a pattern matches.
-fn matching(role: Role, spec: &InputSpec, pattern: &Path, files: &mut Vec<InputFile>) -> Result<(), Error> {
+fn matching(role: Role, spec: &InputSpec, pattern: &str, files: &mut Vec<InputFile>) -> Result<(), Error> {
     let pattern_error =
         |message: String| ConfigError::Pattern { role: role.name(), pattern: spec.path.clone(), message };
-    let paths = glob::glob(&pattern.to_string_lossy()).map_err(|error| pattern_error(error.to_string()))?;
+    let paths = glob::glob(pattern).map_err(|error| pattern_error(error.to_string()))?;
     for path in paths {
         let path =
             path.map_err(|error| Error::File { path: error.path().to_path_buf(), source: error.into() })?;

@@ -21,8 +21,6 @@ pub(crate) struct LoadedCertificates {
     pub(crate) store: Store,
     pub(crate) paths: Paths,
     pub(crate) accounts: Vec<Account>,
-    /// What whoever runs the audit must know at once, by the path of the file.
-    pub(crate) warnings: Vec<String>,
 }
 
 /// Everything that was read, with the inputs in the order of the manifest.
@@ -38,8 +36,6 @@ pub(crate) struct Loaded {
     pub(crate) estate: Estate,
     /// Sorted by [`audit::timeline::order`].
     pub(crate) observations: Vec<Observation>,
-    /// What whoever runs the audit must know at once, by the path of the file.
-    pub(crate) warnings: Vec<String>,
 }
 
 /// Called for every record of cell state, used or not.
@@ -58,7 +54,7 @@ pub(crate) fn load(
     let registration_files = find(Role::Registration, &inputs.registration)?;
     let record_files = find(Role::Records, &inputs.records)?;
 
-    let LoadedCertificates { store, paths, mut accounts, warnings } = load_certificates(config)?;
+    let LoadedCertificates { store, paths, mut accounts } = load_certificates(config)?;
     progress.say(|| format!("{} certificates, {} signatures checked", store.len(), paths.signature_checks()));
     let (directory, directories) = load_directory(config, &mut accounts)?;
 
@@ -84,6 +80,14 @@ pub(crate) fn load(
     accounts.extend(record_accounts);
 
     let (mut accounts, numbers) = sort(accounts);
+    // Settings stand in the configuration by role and digest, so one content can't have two.
+    let same = |a: &Account, b: &Account| a.role == b.role && a.sha256 == b.sha256;
+    let torn = accounts.windows(2).find(
+        |pair| matches!(pair, [one, other] if same(one, other) && !one.spec.says_the_same(&other.spec)),
+    );
+    if let Some([one, ..]) = torn {
+        return Err(ConfigError::NamedTwice { role: one.role.name(), path: one.name.clone() }.into());
+    }
     let renumber = |input: &mut InputId| *input = numbers.get(input.0 as usize).copied().unwrap_or(*input);
     let (mut rows, mut registration) = (rows, registration);
     rows.iter_mut().for_each(|row| renumber(&mut row.origin.input));
@@ -99,7 +103,7 @@ pub(crate) fn load(
             account.count(disposition);
         }
     }
-    Ok(Loaded { accounts, store, paths, names, directory, directories, estate, observations, warnings })
+    Ok(Loaded { accounts, store, paths, names, directory, directories, estate, observations })
 }
 
 /// Reads an input to its end by `read`, and puts size and digest into its account.
@@ -120,7 +124,6 @@ fn read<T>(
 pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, Error> {
     let mut builder = StoreBuilder::new();
     let mut accounts = Vec::new();
-    let mut warnings = Vec::new();
     let anchors = find(Role::TrustAnchors, &config.inputs.trust_anchors, &config.base)?;
     let certificates = find(Role::Certificates, &config.inputs.certificates, &config.base)?;
     for file in anchors.iter().chain(&certificates) {
@@ -139,9 +142,6 @@ pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, E
                 }
                 Ok(certificate) => builder.add(certificate),
                 Err(reject) => {
-                    if reject.is_private_key() {
-                        warnings.push(format!("{}, line {}: {reject}", file.path.display(), origin.line));
-                    }
                     account.put(&reject, None, origin.line, None, None)?;
                     continue;
                 }
@@ -158,7 +158,7 @@ pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, E
         return Err(ConfigError::NoTrustAnchor.into());
     }
     let paths = store.verify_paths(PathLimits::default());
-    Ok(LoadedCertificates { store, paths, accounts, warnings })
+    Ok(LoadedCertificates { store, paths, accounts })
 }
 
 /// Reads directory files on top of the shipped one, which stands among the inputs too.

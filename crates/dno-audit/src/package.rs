@@ -30,16 +30,22 @@ pub(crate) struct PackageFile {
 impl Package {
     /// Starts a package that will stand at `place`.
     pub(crate) fn create(place: &Path) -> Result<Self, Error> {
-        check_place(place)?;
         let at = |path: &Path| {
             let path = path.to_path_buf();
             move |source| Error::File { path, source }
+        };
+        // The folder above is named as it really is, so that no `..` leads through the report itself.
+        let Some(name) = place.file_name() else {
+            return Err(Error::NotAPackage { path: place.to_path_buf() });
         };
         let parent = match place.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
             _ => PathBuf::from("."),
         };
         fs::create_dir_all(&parent).map_err(at(&parent))?;
+        let parent = fs::canonicalize(&parent).map_err(at(&parent))?;
+        let place = &parent.join(name);
+        check_place(place)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(".dnoaudit-").suffix(".tmp");
         // A report is as readable as any file that the user makes.
@@ -82,12 +88,18 @@ impl Package {
         let at = |source| Error::File { path: place.clone(), source };
         let folder = self.folder.keep();
         if !place.exists() {
-            return fs::rename(&folder, &place).map_err(at);
+            return fs::rename(&folder, &place).map_err(|error| {
+                let _ = fs::remove_dir_all(&folder);
+                at(error)
+            });
         }
         let mut name = folder.clone().into_os_string();
         name.push(".old");
         let old = PathBuf::from(name);
-        fs::rename(&place, &old).map_err(at)?;
+        if let Err(error) = fs::rename(&place, &old) {
+            let _ = fs::remove_dir_all(&folder);
+            return Err(at(error));
+        }
         if let Err(error) = fs::rename(&folder, &place) {
             // The old report goes back to where it was.
             let _ = fs::rename(&old, &place);

@@ -47,6 +47,8 @@ pub struct Finished {
 /// The configuration is not usable, an input can't be read as a whole, or the package can't be written. In each case
 /// what stands at `out` is left as it is.
 pub fn run(config: &Config, out: &Path, progress: &Progress<'_>) -> Result<Finished, Error> {
+    config.check()?;
+    config.check_out(out)?;
     in_pool(config, || {
         let package = Package::create(out)?;
         let loaded = load(config, progress, None)?;
@@ -195,8 +197,7 @@ fn write(
     mut package: Package,
     progress: &Progress<'_>,
 ) -> Result<Finished, Error> {
-    let Loaded { mut accounts, store, paths, names, directory, directories, estate, observations, warnings } =
-        loaded;
+    let Loaded { mut accounts, store, paths, names, directory, directories, estate, observations } = loaded;
     let certificates = Certificates { store: &store, paths: &paths, as_of: config.as_of };
     let resolutions = Resolutions::new(&credentials(&observations), certificates, &config.options);
     let context = Context {
@@ -254,6 +255,7 @@ fn write(
         }
     }
     write_certificates(certificates, &config.options, &mut package)?;
+    let warnings = accounts.iter().flat_map(|account| account.warnings.clone()).collect();
     let finished = write_package(config, accounts, directories, &totals, &joined, context, package)?;
     Ok(Finished { warnings, ..finished })
 }
@@ -308,7 +310,10 @@ fn write_package(
         records: record_counts(&all),
         verdicts: report::verdict_counts(&totals.all),
     };
-    let incomplete = exceeds(counts.verdicts.not_known, counts.meters, config.allowed_share)
+    // An estate without meters, or a file that nothing recognises, is a failed export rather than a share of anything.
+    let incomplete = counts.meters == 0
+        || accounts.iter().any(|account| account.unrecognised)
+        || exceeds(counts.verdicts.not_known, counts.meters, config.allowed_share)
         || exceeds(counts.records.quarantined, counts.records.total, config.allowed_share);
 
     let mut records: BTreeMap<String, u64> = BTreeMap::from([

@@ -191,15 +191,20 @@ pub(crate) fn normalise(header: &str) -> String {
 
 /// The headers as they stand, for a message; a long list is cut.
 fn list(headers: &[String]) -> String {
-    let mut shown: Vec<String> = headers
-        .iter()
-        .take(20)
-        .map(|header| format!("{:?}", crate::record::shown(header.as_bytes())))
-        .collect();
+    let mut shown: Vec<String> =
+        headers.iter().take(20).map(|header| format!("{:?}", header_shown(header))).collect();
     if headers.len() > shown.len() {
         shown.push("…".to_owned());
     }
     shown.join(", ")
+}
+
+/// A header for a message. A long run without a blank is no header, and may be what nobody ought to see.
+fn header_shown(header: &str) -> String {
+    let run = header.split(char::is_whitespace).any(|word| word.chars().count() > 30);
+    let length = if run { 8 } else { header.len() };
+    let cut: String = header.chars().take(length).collect();
+    crate::record::shown(cut.as_bytes())
 }
 
 /// The header that is most like a field, if one is close.
@@ -213,7 +218,7 @@ fn nearest(column: &Column, headers: &[String]) -> Option<String> {
             (distance <= 2).then_some((distance, header))
         })
         .min()
-        .map(|(_, header)| crate::record::shown(header.as_bytes()))
+        .map(|(_, header)| header_shown(header))
 }
 
 /// Levenshtein distance; headers longer than 64 characters are far from everything.

@@ -87,11 +87,19 @@ pub fn read_directory(source: &mut Source<'_>) -> Result<DirectoryRecords, Intak
     let text = String::from_utf8(octets).map_err(|_| DirectoryFileError::NotUtf8);
     let records = text.and_then(|text| {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
-        let file: File =
-            toml::from_str(text).map_err(|error| DirectoryFileError::Toml { message: error.to_string() })?;
+        let file: File = toml::from_str(text)
+            .map_err(|error| DirectoryFileError::Toml { message: place(text, &error) })?;
         records(file)
     });
     records.map_err(|source| IntakeError::Directory { input, source })
+}
+
+/// What a TOML reader says and where, without the line itself: it may be what nobody ought to see.
+fn place(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    format!("line {line}, column {column}: {}", error.message())
 }
 
 fn records(file: File) -> Result<DirectoryRecords, DirectoryFileError> {

@@ -39,7 +39,7 @@ pub(crate) fn read_message_text(
     let mut reader = BufReader::with_capacity(256 * 1024, source);
     let mut line = Vec::new();
     let mut number = 0u32;
-    let mut reading = Reading { id, pending: Pending::default(), octets: Vec::new() };
+    let mut reading = Reading { id, pending: Pending::default(), octets: Vec::new(), in_armour: false };
     loop {
         line.clear();
         let long = match read_line(&mut reader, &mut line).map_err(io)? {
@@ -99,11 +99,15 @@ struct Reading {
     id: InputId,
     pending: Pending,
     octets: Vec<u8>,
+    in_armour: bool,
 }
 
 impl Reading {
     fn line(&mut self, line: &[u8], number: u32, take: &mut dyn FnMut(TextMessage<'_>)) {
         let text = line.trim_ascii();
+        if self.armour(text, number, take) {
+            return;
+        }
         if text.is_empty() || self.is_comment(text) {
             self.flush(take);
             return;
@@ -140,6 +144,30 @@ impl Reading {
             }
             Decoded::Whole | Decoded::Open(_) => self.flush(take),
         }
+    }
+
+    /// Passes over a PEM block, which is no message, and says where it stood; nothing of it is kept.
+    fn armour(&mut self, text: &[u8], number: u32, take: &mut dyn FnMut(TextMessage<'_>)) -> bool {
+        if text.starts_with(b"-----BEGIN ") {
+            self.flush(take);
+            self.in_armour = true;
+            let origin = Origin { input: self.id, line: number };
+            let reject = if holds_private_key(text) {
+                Reject::PrivateKey
+            } else {
+                Reject::NotRecognised {
+                    found: "a PEM block".to_owned(),
+                    tried: "GBCS messages in hex or base64",
+                }
+            };
+            take((origin, Err(reject)));
+            return true;
+        }
+        let within = self.in_armour;
+        if text.starts_with(b"-----END ") {
+            self.in_armour = false;
+        }
+        within
     }
 
     fn is_comment(&self, text: &[u8]) -> bool {
@@ -322,6 +350,12 @@ fn is_hex_start(text: &[u8]) -> bool {
         Some(b'3') => is_hex(text.get(..16).unwrap_or(text)),
         _ => text.get(..16).is_none_or(is_hex),
     }
+}
+
+/// Whether text has the label of a private key in PEM.
+pub(crate) fn holds_private_key(text: &[u8]) -> bool {
+    const LABEL: &[u8] = b"PRIVATE KEY-----";
+    text.windows(LABEL.len()).any(|window| window == LABEL)
 }
 
 /// Decodes the text of one message that stands in a field: hex or base64, blanks and line breaks anywhere.

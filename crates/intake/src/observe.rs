@@ -43,7 +43,8 @@ pub(crate) fn observe(
         }
         Payload::UpdateResponse(response) => {
             add.template.source = Source::UpdateResponse;
-            add.template.at = device_time.or(wrapper.at);
+            // The wrapper's time comes first: a device may have lost its clock.
+            add.template.at = wrapper.at.or(device_time);
             match &response.outcome {
                 Some(outcome) => executed(outcome, &mut add),
                 None if may_replace_network_operator(message) => add.both(Seen::NoOutcome),
@@ -52,7 +53,7 @@ pub(crate) fn observe(
         }
         Payload::UpdateAlert(alert) => {
             add.template.source = Source::UpdateAlert;
-            add.template.at = Some(alert.execution_date_time.0);
+            add.template.at = wrapper.at.or(Some(alert.execution_date_time.0));
             executed(&alert.outcome, &mut add);
         }
         Payload::UpdateCommand(command) => {
@@ -149,16 +150,23 @@ fn answered(details: &RemotePartyDetails, add: &mut Adder<'_>) {
     if details.status != StatusCode::SUCCESS {
         return add.both(failed(details.status));
     }
-    let management = || details.cells.iter().filter(|cell| cell.cell_usage == CellUsage::MANAGEMENT);
     for cell in NetworkOperatorCell::ALL {
         let usage = cell.key_usage();
-        let seen = if let Some(held) = management().find(|held| held.key_usage == usage) {
-            Seen::Held(Credential { entity: held.subject_unique_id, key: held.subject_key_identifier })
-        } else if management().any(|held| held.key_usage.contains(usage)) {
-            Seen::UsageUnclear
-        } else {
-            Seen::CellAbsent
-        };
+        let mut seen = Seen::CellAbsent;
+        for held in details.cells.iter().filter(|held| held.key_usage.contains(usage)) {
+            seen = match held.cell_usage {
+                CellUsage::PRE_PAYMENT_TOP_UP => continue,
+                CellUsage::MANAGEMENT if held.key_usage == usage && seen == Seen::CellAbsent => {
+                    Seen::Held(Credential {
+                        entity: held.subject_unique_id,
+                        key: held.subject_key_identifier,
+                    })
+                }
+                // Several usages in one cell, or a cell usage that nobody knows, even beside a plain cell: it can't be told
+                // which of them the device uses.
+                _ => Seen::UsageUnclear,
+            };
+        }
         add.one(cell, seen);
     }
 }
@@ -167,12 +175,17 @@ fn answered(details: &RemotePartyDetails, add: &mut Adder<'_>) {
 fn executed(outcome: &ExecutionOutcome, add: &mut Adder<'_>) {
     for replacement in &outcome.replacement_outcomes {
         let affected = replacement.affected_cell;
-        let cell = NetworkOperatorCell::ALL.into_iter().find(|cell| cell.key_usage() == affected.key_usage);
-        let (Some(cell), RemotePartyRole::NETWORK_OPERATOR, CellUsage::MANAGEMENT) =
-            (cell, affected.role, affected.cell_usage)
-        else {
+        if affected.role != RemotePartyRole::NETWORK_OPERATOR || affected.cell_usage != CellUsage::MANAGEMENT
+        {
             continue;
-        };
+        }
+        let mut cells =
+            NetworkOperatorCell::ALL.into_iter().filter(|cell| affected.key_usage.contains(cell.key_usage()));
+        if affected.key_usage.count() != 1 {
+            cells.for_each(|cell| add.one(cell, Seen::UsageUnclear));
+            continue;
+        }
+        let Some(cell) = cells.next() else { continue };
         let existing = Credential {
             entity: replacement.existing_subject_unique_id,
             key: replacement.existing_subject_key_identifier,

@@ -81,6 +81,25 @@ pub enum Reject {
     /// The header again, in the middle of the data: files were joined.
     #[error("the header row repeated; were files joined?")]
     RepeatedHeader,
+    /// A row goes over several lines: a quoted field has a line end, or is not closed and took the rows after it.
+    #[error("a quoted field goes over lines {first} to {last}; is it not closed?")]
+    SpansLines {
+        /// The line on which the row begins.
+        first: u32,
+        /// The line on which it ends.
+        last: u32,
+    },
+    /// Two fields of a row can't both be so.
+    #[error("{one} and {other} contradict each other")]
+    Contradiction {
+        /// One field.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// A private key, in whatever input. Nothing of it is kept.
+    #[error("a private key, which has no place among the inputs of an audit; it was not kept")]
+    PrivateKey,
     /// A field that has to be filled is blank.
     #[error("{field} is blank")]
     Blank {
@@ -147,7 +166,7 @@ impl Reject {
     /// Whether a private key was found, which whoever runs the audit must be told of.
     #[must_use]
     pub const fn is_private_key(&self) -> bool {
-        matches!(self, Self::Certificate(smki::ReadError::PrivateKey))
+        matches!(self, Self::PrivateKey | Self::Certificate(smki::ReadError::PrivateKey))
     }
 
     /// The word that reports use: the kind of the reason, without values.
@@ -164,6 +183,9 @@ impl Reject {
             Self::CommandCertificate { .. } => "command-certificate-malformed",
             Self::Ragged { .. } => "row-ragged",
             Self::RepeatedHeader => "header-repeated",
+            Self::SpansLines { .. } => "row-spans-lines",
+            Self::Contradiction { .. } => "fields-contradict",
+            Self::PrivateKey => "private-key",
             Self::Blank { .. } => "field-blank",
             Self::Identifier { error: ParseEui64Error::NumberLike, .. }
             | Self::Key { error: ParseKeyIdError::NumberLike, .. } => "damaged-by-spreadsheet",

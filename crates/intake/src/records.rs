@@ -9,11 +9,11 @@ use types::{
 use crate::columns::{CELL_COLUMNS, ColumnMap, MESSAGE_COLUMNS, normalise};
 use crate::error::IntakeError;
 use crate::fields;
-use crate::message_text::{decode_field, looks_like_messages, read_message_text};
+use crate::message_text::{decode_field, holds_private_key, looks_like_messages, read_message_text};
 use crate::observe::{Wrapper, failed, observe};
 use crate::record::{Form, Record, Reject, shown};
 use crate::source::Source;
-use crate::table::{Table, row_text};
+use crate::table::{Table, row_text, separator_line};
 
 /// A public key that a certificate says is a device's.
 #[derive(Clone, Copy, Debug)]
@@ -124,12 +124,15 @@ pub fn read_records(
             let head = source.head()?;
             let tried = "GBCS messages in hex, base64 or binary; CSV of messages (a column gbcs); CSV of cells \
                          (columns device_id, role, key_usage, entity_id, key_id)";
-            let found = if head.is_empty() {
-                "an empty input".to_owned()
+            let reject = if holds_private_key(head) {
+                Reject::PrivateKey
+            } else if head.is_empty() {
+                Reject::NotRecognised { found: "an empty input".to_owned(), tried }
             } else {
-                format!("begins {:?}", shown(head))
+                // No more than the first few octets: the rest may be what nobody ought to see.
+                let start = head.get(..8).unwrap_or(head);
+                Reject::NotRecognised { found: format!("begins {:?}", shown(start)), tried }
             };
-            let reject = Reject::NotRecognised { found, tried };
             take(&Record { origin, device: None, octets: &[], form: Form::Text, outcome: Err(reject) });
             Ok(())
         }
@@ -149,7 +152,9 @@ fn detect(head: &[u8], map: &ColumnMap) -> Kind {
     if matches!(head, [0xDD | 0xDF, ..]) {
         return Kind::Binary;
     }
-    let first = head.split(|octet| matches!(octet, b'\n' | b'\r')).next().unwrap_or_default().trim_ascii();
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let mut lines = head.split(|octet| matches!(octet, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
+    let first = lines.find(|line| !line.is_empty() && separator_line(line).is_none()).unwrap_or_default();
     // A comment of a message file may consist of the very word that is a header.
     let comment = first.starts_with(b"#") || first.starts_with(b"//");
     let row = if comment { String::new() } else { String::from_utf8_lossy(first).into_owned() };
@@ -195,7 +200,14 @@ impl<'o> Messages<'o> {
     ) {
         self.observations.clear();
         let (device, result) = match Message::decode(octets) {
-            Err(error) => (row_device, Err(Reject::Message(error))),
+            Err(error) => {
+                // What does not begin like a message is not shown: it may be anything, a key among it.
+                let unknown = matches!(error.kind(), gbcs::DecodeErrorKind::UnknownEnvelope { .. });
+                let octets = if unknown { &[] } else { octets };
+                let outcome = Err(Reject::Message(error));
+                take(&Record { origin, device: row_device, octets, form: Form::Message, outcome });
+                return;
+            }
             Ok(message) => {
                 let device = message.device();
                 let result = match row_device {
@@ -255,7 +267,7 @@ fn messages(
                 continue;
             }
             Ok((_, Err((device, reject)), _)) | Ok((device, _, Err(reject))) => (device, reject),
-            Err(reject) => (None, reject),
+            Err(reject) => (row.device.and_then(|text| fields::eui64("device_id", text).ok()), reject),
         };
         row_text(row.raw, &mut text);
         take(&Record { origin, device, octets: &text, form: Form::Text, outcome: Err(reject) });
@@ -274,7 +286,8 @@ fn cells(
     while let Some(row) = table.next()? {
         observations.clear();
         let origin = row.origin;
-        let mut device = None;
+        // A row of another width than the header may still name its device.
+        let mut device = row.device.and_then(|text| fields::eui64("device_id", text).ok());
         let outcome =
             row.fields.and_then(|fields| cell(&fields, origin, options, &mut device, &mut observations));
         if outcome.is_err() || observations.is_empty() {
@@ -312,13 +325,21 @@ fn cell(
         return Ok(());
     }
     let (usage, of_word) = fields::key_usage(key_usage)?;
-    let cell_usage = fields::cell_usage(cell_usage, of_word)?;
+    let told = fields::cell_usage(cell_usage, of_word)?;
+    if of_word != CellUsage::MANAGEMENT && told != of_word {
+        return Err(Reject::Contradiction { one: "key_usage", other: "cell_usage" });
+    }
+    let cell_usage = told;
     let cell = NetworkOperatorCell::ALL.into_iter().find(|cell| cell.key_usage() == usage);
     let (Some(cell), CellUsage::MANAGEMENT) = (cell, cell_usage) else {
         // The network operator has no other cells; a row about one tells nothing of the two.
         return Ok(());
     };
     if status != StatusCode::SUCCESS {
+        let zero = |text: &[u8]| text.iter().all(|octet| matches!(octet, b'0' | b'-' | b':' | b' '));
+        if !zero(entity_id) || !zero(key_id) {
+            return Err(Reject::Contradiction { one: "status", other: "entity_id and key_id" });
+        }
         add(cell, failed(status));
         return Ok(());
     }

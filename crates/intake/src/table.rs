@@ -23,6 +23,8 @@ pub(crate) struct Table<'s, 'r, const N: usize> {
     header: Header<N>,
     header_row: ByteRecord,
     row: ByteRecord,
+    /// Lines, first and last, of a row over several lines that are not accounted for yet.
+    spilled: Option<(u32, u32, u32)>,
     name: String,
     id: types::InputId,
 }
@@ -32,6 +34,8 @@ pub(crate) struct Row<'t, const N: usize> {
     pub(crate) origin: Origin,
     pub(crate) raw: &'t ByteRecord,
     pub(crate) fields: Result<[&'t [u8]; N], Reject>,
+    /// What stands in the first column of the kind of table, the device in most, even if the fields can't be used.
+    pub(crate) device: Option<&'t [u8]>,
 }
 
 /// Stands between source and CSV reader.
@@ -109,6 +113,14 @@ impl<'s, 'r, const N: usize> Table<'s, 'r, N> {
                 .read_exact(&mut bom)
                 .map_err(|error| IntakeError::Io { input: name.clone(), source: error })?;
         }
+        let separator = separator_line(source.head()?);
+        if let Some((_, length)) = separator {
+            let mut line = vec![0; length];
+            source
+                .read_exact(&mut line)
+                .map_err(|error| IntakeError::Io { input: name.clone(), source: error })?;
+        }
+        let delimiter = separator.map_or(delimiter, |(delimiter, _)| delimiter);
         let shared = Rc::<Shared>::default();
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -122,32 +134,52 @@ impl<'s, 'r, const N: usize> Table<'s, 'r, N> {
             return Err(wrong(HeaderError::Empty));
         }
         let header = Header::new(&header_row, columns, map, kind).map_err(wrong)?;
-        Ok(Self { reader, shared, header, header_row, row: ByteRecord::new(), name, id })
+        Ok(Self { reader, shared, header, header_row, row: ByteRecord::new(), spilled: None, name, id })
     }
 
     /// The next row; `None` after the last.
+    ///
+    /// No field of these tables has a line end. A row that goes over several lines is a quoted field that is not closed, and
+    /// the lines in it were rows: each of them is refused, so that none disappears.
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_, N>>, IntakeError> {
+        if let Some((line, first, last)) = self.spilled.take() {
+            self.spilled = (line < last).then_some((line + 1, first, last));
+            self.row.clear();
+            let origin = Origin { input: self.id, line };
+            let fields = Err(Reject::SpansLines { first, last });
+            return Ok(Some(Row { origin, raw: &self.row, fields, device: None }));
+        }
         if !read_row(&mut self.reader, &self.shared, &mut self.row, &self.name)? {
             return Ok(None);
         }
-        let line =
-            u32::try_from(self.line()).map_err(|_| IntakeError::TooManyLines { input: self.name.clone() })?;
+        let too_many = |_| IntakeError::TooManyLines { input: self.name.clone() };
+        let line = u32::try_from(self.line()).map_err(too_many)?;
         let origin = Origin { input: self.id, line };
-        let fields = if self.repeats_header() {
+        let more = u32::try_from(self.lines_within()).map_err(too_many)?;
+        let fields = if more > 0 {
+            let last = line.saturating_add(more);
+            self.spilled = Some((line.saturating_add(1), line, last));
+            Err(Reject::SpansLines { first: line, last })
+        } else if self.repeats_header() {
             Err(Reject::RepeatedHeader)
         } else if self.row.len() != self.header.width {
             Err(Reject::Ragged { found: self.row.len(), expected: self.header.width })
         } else {
             Ok(self.header.fields(&self.row))
         };
-        Ok(Some(Row { origin, raw: &self.row, fields }))
+        let device = self.header.fields(&self.row).first().copied();
+        Ok(Some(Row { origin, raw: &self.row, fields, device }))
+    }
+
+    /// How many line ends stand within the fields of the row.
+    fn lines_within(&self) -> usize {
+        self.row.iter().map(|field| field.iter().filter(|octet| **octet == b'\n').count()).sum()
     }
 
     /// The line on which the row that was read begins. The reader knows where it began to look for it, which may be
     /// blank lines before, and where the row ended: after the LF, unless the input ended first.
     fn line(&self) -> u64 {
-        let within: usize =
-            self.row.iter().map(|field| field.iter().filter(|octet| **octet == b'\n').count()).sum();
+        let within = self.lines_within();
         let after = u64::from(!self.shared.at_end.get());
         let before = u64::try_from(within).unwrap_or(u64::MAX).saturating_add(after);
         self.reader.position().line().saturating_sub(before)
@@ -180,6 +212,16 @@ fn read_row(
             IntakeError::Io { input: name.to_owned(), source: std::io::Error::other(format!("{other:?}")) }
         }
     })
+}
+
+/// The first line as a spreadsheet writes it to say the separator, `sep=;`: the separator, and how long the line is without
+/// its line end, which is left so that lines are counted right.
+pub(crate) fn separator_line(head: &[u8]) -> Option<(u8, usize)> {
+    let line = head.split(|octet| matches!(octet, b'\n' | b'\r')).next()?;
+    match line {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => Some((*delimiter, line.len())),
+        _ => None,
+    }
 }
 
 /// The separator of a header row.
@@ -243,10 +285,11 @@ mod tests {
     #[test]
     fn a_row_stands_on_the_line_on_which_it_begins() {
         let text = "mpan,dno\n1,a\n\n\n2,\"b\nb\n\"\n3,c\n";
-        assert_eq!(lines(text), [2, 5, 8]);
-        assert_eq!(lines(text.trim_ascii_end()), [2, 5, 8]);
+        // The row over lines 5 to 7 is refused line by line.
+        assert_eq!(lines(text), [2, 5, 6, 7, 8]);
+        assert_eq!(lines(text.trim_ascii_end()), [2, 5, 6, 7, 8]);
         for line_end in ["\r\n", "\r"] {
-            assert_eq!(lines(&text.replace('\n', line_end)), [2, 5, 8], "{line_end:?}");
+            assert_eq!(lines(&text.replace('\n', line_end)), [2, 5, 6, 7, 8], "{line_end:?}");
         }
     }
 

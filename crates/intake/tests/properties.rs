@@ -297,3 +297,45 @@ fn a_binary_input_beyond_any_message_is_refused_and_shows_nothing_invented() {
     .unwrap();
     assert_eq!(reasons, ["message-too-large"]);
 }
+
+/// What is seen of both cells in an answer of the network operator role with these cells.
+fn seen_of(cells: Vec<details::Cell>) -> Vec<types::Seen> {
+    let held = RoleDetails::Held { role: OPERATOR, sequence: 1, cells };
+    let device = Eui64::new([0, 0xDB, 0x12, 0, 0, 0, 0, 1]);
+    let broker = Eui64::new([0x90, 0xB3, 0xD5, 0xAA, 0, 0, 0, 2]);
+    let message = Envelope::new(Flag::Response, details::CS02A, 1, device, broker)
+        .maced(&details::response(&[held], Style::default()));
+    let mut source = Source::new("x", InputId(0), message.as_slice());
+    let mut seen = Vec::new();
+    read_records(&mut source, &RecordOptions::default(), &mut |record| {
+        seen.extend(record.outcome.as_ref().unwrap().iter().map(|observation| observation.seen));
+    })
+    .unwrap();
+    seen
+}
+
+#[test]
+fn a_cell_of_several_usages_makes_both_unclear_even_beside_plain_ones() {
+    use types::{CellUsage, Seen};
+    let credential = |octet| Credential { entity: Eui64::new([octet; 8]), key: KeyId::new([octet; 8]) };
+    let plain = || USAGES.map(|usage| details::Cell::management(usage, credential(1)));
+    assert_eq!(seen_of(plain().to_vec()), [Seen::Held(credential(1)); 2]);
+    let both = KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_AGREEMENT);
+    let odd = [
+        details::Cell::management(both, credential(2)),
+        details::Cell { cell_usage: CellUsage(7), ..details::Cell::management(USAGES[1], credential(2)) },
+    ];
+    for (odd, unclear) in odd.into_iter().zip([[true, true], [false, true]]) {
+        let mut cells = plain().to_vec();
+        cells.push(odd);
+        for _ in 0..cells.len() {
+            cells.rotate_left(1);
+            let seen = seen_of(cells.clone());
+            assert_eq!(
+                seen.iter().map(|seen| *seen == Seen::UsageUnclear).collect::<Vec<_>>(),
+                unclear,
+                "{seen:?}"
+            );
+        }
+    }
+}

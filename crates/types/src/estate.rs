@@ -220,7 +220,7 @@ impl SmetsVersion {
 }
 
 /// One row of estate data: a device that the audit must account for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct EstateRow {
     /// The device.
     pub device: Eui64,

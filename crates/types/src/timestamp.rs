@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use time::format_description::well_known::Rfc3339;
-use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
 
 /// An instant in UTC with a resolution of one millisecond, from year 0 to the end of year 9999.
 ///
@@ -96,8 +96,8 @@ impl Timestamp {
 }
 
 fn from_offset_date_time(instant: OffsetDateTime) -> Option<Timestamp> {
-    let utc = instant.to_offset(UtcOffset::UTC);
-    let millis = utc.unix_timestamp().checked_mul(1000)?.checked_add(i64::from(utc.millisecond()))?;
+    // Not by way of a date in UTC, which need not exist at the ends of the calendar.
+    let millis = instant.unix_timestamp().checked_mul(1000)?.checked_add(i64::from(instant.millisecond()))?;
     Timestamp::from_unix_millis(millis)
 }
 
@@ -263,6 +263,17 @@ mod tests {
     }
 
     #[test]
+    fn a_time_that_is_out_of_range_only_in_utc_is_refused() {
+        for text in ["9999-12-31T23:59:59-14:00", "9999-12-31 23:00:00-02:00", "0000-01-01T00:30:00+01:00"] {
+            assert_eq!(text.parse::<Timestamp>(), Err(ParseTimestampError::OutOfRange), "{text}");
+        }
+        assert_eq!(
+            "1969-12-31T23:59:59.500-01:00".parse::<Timestamp>().unwrap().to_string(),
+            "1970-01-01T00:59:59.500Z"
+        );
+    }
+
+    #[test]
     fn adding_a_warning_period_to_the_last_instant_does_not_overflow() {
         let last: Timestamp = "9999-12-31T23:59:59Z".parse().unwrap();
         assert!(last.saturating_add_days(u32::MAX) >= last);
@@ -273,6 +284,15 @@ mod tests {
         fn display_reads_back(millis in EARLIEST..=LATEST) {
             let instant = Timestamp::from_unix_millis(millis).unwrap();
             prop_assert_eq!(instant.to_string().parse(), Ok(instant));
+        }
+
+        #[test]
+        fn any_date_time_and_offset_is_read_without_panic(
+            year in 0u32..10_000, month in 1u8..13, day in 1u8..29, hour in 0u8..24, offset in 0u8..24, minus: bool,
+        ) {
+            let sign = if minus { '-' } else { '+' };
+            let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:00:00{sign}{offset:02}:00");
+            let _ = text.parse::<Timestamp>();
         }
 
         #[test]
