@@ -224,3 +224,19 @@ fn settings_beyond_reason_are_refused() {
     assert_eq!(audit(&demo, &["--threads", "20000"]).0, 2);
     assert_eq!(audit(&demo, &["--threads", "0"]).0, 2);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_comes_through_a_pipe_is_inspected_like_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    for file in ["messages.csv", "certificates/bundle.pem", "estate.csv"] {
+        let file = demo.join(file);
+        let (code, out, _) = run(["inspect", file.to_str().unwrap()]);
+        let script =
+            format!("cat {} | {} inspect /dev/stdin", file.display(), env!("CARGO_BIN_EXE_dnoaudit"));
+        let (piped, through, error) =
+            ended(std::process::Command::new("bash").args(["-c", &script]).output().unwrap());
+        assert_eq!((piped, through), (code, out), "{error}");
+    }
+}

@@ -24,6 +24,8 @@ pub enum Holder<'d> {
     Operator(OperatorId, InUse),
     /// A supplier.
     Supplier(&'d str),
+    /// Several operators had it at other times, and nobody has it now: it can't be told whose it is.
+    Former,
 }
 
 /// Whether an entity identifier is in use at the instant of the audit.
@@ -50,6 +52,8 @@ enum Entry {
     AccessControlBroker,
     Operator(OperatorId, InUse),
     Supplier(usize),
+    /// Several operators had it at other times.
+    Former,
 }
 
 impl Directory {
@@ -152,11 +156,19 @@ impl Directory {
         Ok(())
     }
 
-    /// Gives an entity to a party. One that another party had at another time goes to the party that has it now.
+    /// Gives an entity to a party. One that another party had at another time goes to the party that has it now; one that
+    /// two parties had at other times is nobody's.
     fn claim_entity(&mut self, entity: Eui64, entry: Entry, name: &str) -> Result<(), DirectoryError> {
         let known = self.by_entity.get(&entity).copied();
         match (known, entry) {
-            (None | Some(Entry::Operator(_, InUse::AnotherTime)), _) => {
+            (Some(Entry::Operator(one, InUse::AnotherTime)), Entry::Operator(other, InUse::AnotherTime))
+                if one != other =>
+            {
+                self.by_entity.insert(entity, Entry::Former);
+                Ok(())
+            }
+            (Some(Entry::Former), Entry::Operator(_, InUse::AnotherTime)) => Ok(()),
+            (None | Some(Entry::Former | Entry::Operator(_, InUse::AnotherTime)), _) => {
                 self.by_entity.insert(entity, entry);
                 Ok(())
             }
@@ -207,6 +219,7 @@ impl Directory {
             Entry::AccessControlBroker => Holder::AccessControlBroker,
             Entry::Operator(id, in_use) => Holder::Operator(id, in_use),
             Entry::Supplier(index) => Holder::Supplier(self.supplier_names.get(index)?),
+            Entry::Former => Holder::Former,
         })
     }
 

@@ -399,7 +399,7 @@ fn owner_named(name: &str, directory: &Directory) -> Option<Owner> {
     match directory.holder(entity) {
         Some(Holder::Operator(id, _)) => Some(Owner::Operator(id)),
         // Neither the placeholder nor a supplier is a network operator, whatever the data says.
-        Some(Holder::AccessControlBroker | Holder::Supplier(_)) => None,
+        Some(Holder::AccessControlBroker | Holder::Supplier(_) | Holder::Former) => None,
         None => Some(Owner::Entity(entity)),
     }
 }

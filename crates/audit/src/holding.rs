@@ -189,6 +189,7 @@ fn held<'a>(
     match (holder, otherwise) {
         (Some(Holder::Operator(id, _)), _) => another_operator(id, owner, directory),
         (Some(Holder::Supplier(name)), _) => Holding::Supplier(Some(name)),
+        (Some(Holder::Former), _) => Holding::NotAttributable,
         (_, Some(Otherwise::Role(RemotePartyRole::SUPPLIER))) => Holding::Supplier(None),
         (_, Some(Otherwise::Role(role))) => Holding::Role(role),
         _ => match owner.entity_list(directory) {
@@ -243,10 +244,14 @@ pub fn occupant<'a>(
         _ if is_placeholder(credential, resolution, certificates) => Occupant::AccessControlBroker,
         Some(Holder::Operator(id, _)) => Occupant::Operator(id),
         Some(Holder::Supplier(name)) => Occupant::Supplier(Some(name)),
-        None if owner == Some(Owner::Entity(credential.entity)) => Occupant::Entity(credential.entity),
-        None if resolution.is_some_and(|resolution| resolution.otherwise == Some(supplier)) => {
+        None | Some(Holder::Former) if owner == Some(Owner::Entity(credential.entity)) => {
+            Occupant::Entity(credential.entity)
+        }
+        None | Some(Holder::Former)
+            if resolution.is_some_and(|resolution| resolution.otherwise == Some(supplier)) =>
+        {
             Occupant::Supplier(None)
         }
-        None => Occupant::Unknown,
+        None | Some(Holder::Former) => Occupant::Unknown,
     }
 }

@@ -48,9 +48,27 @@ pub fn inspect(
     signatures: Option<&Signatures>,
     take: &mut dyn FnMut(Inspected),
 ) -> Result<(), Error> {
+    let at = |source| Error::File { path: path.to_path_buf(), source };
+    if std::fs::metadata(path).map_err(at)?.is_file() {
+        return inspect_file(path, path, signatures, take);
+    }
+    // To tell what it is takes a look at the beginning, which a pipe gives only once.
+    let mut kept = tempfile::NamedTempFile::new().map_err(Error::Temporary)?;
+    let mut pipe = std::fs::File::open(path).map_err(at)?;
+    std::io::copy(&mut pipe, &mut kept).map_err(at)?;
+    inspect_file(kept.path(), path, signatures, take)
+}
+
+/// Inspects a file that can be read again, under the name by which the user knows it.
+fn inspect_file(
+    path: &Path,
+    name: &Path,
+    signatures: Option<&Signatures>,
+    take: &mut dyn FnMut(Inspected),
+) -> Result<(), Error> {
     let open =
         || std::fs::File::open(path).map_err(|source| Error::File { path: path.to_path_buf(), source });
-    let source = |file| Source::new(path.display().to_string(), InputId(0), file);
+    let source = |file| Source::new(name.display().to_string(), InputId(0), file);
     if is_certificates(path)? {
         for CertificateRecord { origin, outcome } in intake::read_certificates(&mut source(open()?))? {
             let line = origin.line;
@@ -84,7 +102,7 @@ pub fn inspect(
         });
     read?;
     match tally.unknown.take() {
-        Some(reject) => take(other_table(path, &reject)?),
+        Some(reject) => take(other_table(path, name, &reject)?),
         None if tally.rows > 0 => take(tally.inspected("cells or messages")),
         None => {}
     }
@@ -147,11 +165,11 @@ impl Tally {
 }
 
 /// What no record reader recognises may be estate data, registration data or a directory.
-fn other_table(path: &Path, unknown: &intake::Reject) -> Result<Inspected, Error> {
+fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Inspected, Error> {
     let open =
         || std::fs::File::open(path).map_err(|source| Error::File { path: path.to_path_buf(), source });
     let columns = intake::ColumnMap::default();
-    let source = |file| Source::new(path.display().to_string(), InputId(0), file);
+    let source = |file| Source::new(name.display().to_string(), InputId(0), file);
     let (mut names, mut tally) = (types::Interner::new(), Tally::default());
     let mut rejects = Vec::new();
     let mut reject = |record: &Record<'_>| {

@@ -156,6 +156,8 @@ fn supplier(supplier: Supplier) -> Result<SupplierRecord, DirectoryFileError> {
 fn identifier(id: &str) -> Result<String, DirectoryFileError> {
     match id.trim() {
         "" => Err(DirectoryFileError::NoId),
+        // Reports use the word for meters whose party is not known.
+        "unassigned" => Err(DirectoryFileError::ReservedId),
         id => Ok(id.to_owned()),
     }
 }
@@ -205,6 +207,9 @@ pub enum DirectoryFileError {
     /// A party or supplier without an id.
     #[error("a party has a blank id")]
     NoId,
+    /// A party or supplier with the id that reports use where no party is known.
+    #[error("a party has the id \"unassigned\", which reports use where no party is known")]
+    ReservedId,
     /// A distributor id of more than two digits.
     #[error("party {party}: {number} is no distributor id")]
     Distributor {

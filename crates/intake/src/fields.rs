@@ -45,7 +45,9 @@ fn is_word(text: &[u8], word: &str) -> bool {
 }
 
 fn find<T: Copy>(text: &[u8], words: &[(&str, T)]) -> Option<T> {
-    words.iter().find(|(word, _)| is_word(text, word)).map(|(_, value)| *value)
+    // Nearly all rows write a word just so.
+    let exact = words.iter().find(|(word, _)| word.as_bytes() == text);
+    exact.or_else(|| words.iter().find(|(word, _)| is_word(text, word))).map(|(_, value)| *value)
 }
 
 pub(crate) fn role(text: &[u8]) -> Result<RemotePartyRole, Reject> {

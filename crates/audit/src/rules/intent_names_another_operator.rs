@@ -37,6 +37,7 @@ fn intent_names_another_operator(subject: &Subject<'_>) -> Outcome {
             // The placeholder is nobody's claim to the meter: a wrong operator hands it back so.
             Some(Holder::AccessControlBroker) => {}
             _ if own => {}
+            Some(Holder::Former) => unknown = true,
             None if owner.entity_list(directory) == EntityList::Partial => unknown = true,
             _ => evidence = evidence.and(cell.name(), credential),
         }
