@@ -4,6 +4,7 @@
 //! name and by entity. Two parties that claim one distributor id, name or entity at the same time are an error, because
 //! then no answer would be right.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use types::{
@@ -392,11 +393,17 @@ impl Owner {
 
     /// The name of the party in reports: the operator's id, or the entity identifier.
     #[must_use]
-    pub fn name(self, directory: &Directory) -> String {
+    pub fn label(self, directory: &Directory) -> Cow<'_, str> {
         match self {
-            Self::Entity(entity) => entity.to_string(),
-            Self::Operator(id) => directory.operator_name(id).to_owned(),
+            Self::Entity(entity) => Cow::Owned(entity.to_string()),
+            Self::Operator(id) => Cow::Borrowed(directory.operator_name(id)),
         }
+    }
+
+    /// The same, to keep.
+    #[must_use]
+    pub fn name(self, directory: &Directory) -> String {
+        self.label(directory).into_owned()
     }
 }
 

@@ -90,10 +90,7 @@ fn condition<'a>(subject: &Subject<'a>, findings: &[Finding]) -> Option<Remedy<'
 }
 
 fn owner_name<'a>(subject: &Subject<'a>) -> Option<std::borrow::Cow<'a, str>> {
-    subject.owner().map(|owner| match owner {
-        Owner::Operator(id) => subject.context.directory.operator_name(id).into(),
-        Owner::Entity(entity) => entity.to_string().into(),
-    })
+    subject.owner().map(|owner| owner.label(subject.context.directory))
 }
 
 fn by_operator<'a>(subject: &Subject<'a>, action: &'static str) -> Remedy<'a> {

@@ -179,13 +179,15 @@ fn executed(outcome: &ExecutionOutcome, add: &mut Adder<'_>) {
         {
             continue;
         }
-        let mut cells =
-            NetworkOperatorCell::ALL.into_iter().filter(|cell| affected.key_usage.contains(cell.key_usage()));
         if affected.key_usage.count() != 1 {
-            cells.for_each(|cell| add.one(cell, Seen::UsageUnclear));
+            let covered = |cell: &NetworkOperatorCell| affected.key_usage.contains(cell.key_usage());
+            NetworkOperatorCell::ALL
+                .into_iter()
+                .filter(covered)
+                .for_each(|cell| add.one(cell, Seen::UsageUnclear));
             continue;
         }
-        let Some(cell) = cells.next() else { continue };
+        let Some(cell) = NetworkOperatorCell::of_usage(affected.key_usage) else { continue };
         let existing = Credential {
             entity: replacement.existing_subject_unique_id,
             key: replacement.existing_subject_key_identifier,
@@ -208,7 +210,7 @@ fn executed(outcome: &ExecutionOutcome, add: &mut Adder<'_>) {
 fn intended(command: &gbcs::UpdateCommand<'_>, add: &mut Adder<'_>) -> Result<(), Reject> {
     for (index, replacement) in command.replacements.iter().enumerate() {
         let target = replacement.target_cell;
-        let cell = NetworkOperatorCell::ALL.into_iter().find(|cell| cell.key_usage() == target.key_usage);
+        let cell = NetworkOperatorCell::of_usage(target.key_usage);
         let (Some(cell), RemotePartyRole::NETWORK_OPERATOR, CellUsage::MANAGEMENT) =
             (cell, target.role, target.cell_usage)
         else {

@@ -330,7 +330,7 @@ fn cell(
         return Err(Reject::Contradiction { one: "key_usage", other: "cell_usage" });
     }
     let cell_usage = told;
-    let cell = NetworkOperatorCell::ALL.into_iter().find(|cell| cell.key_usage() == usage);
+    let cell = NetworkOperatorCell::of_usage(usage);
     let (Some(cell), CellUsage::MANAGEMENT) = (cell, cell_usage) else {
         // The network operator has no other cells; a row about one tells nothing of the two.
         return Ok(());

@@ -42,10 +42,7 @@ pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) 
         device_id: Short::of(subject.meter.device()),
         device_status: meter.agreed(|row| row.status).map(types::DeviceStatus::name),
         device_type: meter.agreed(|row| row.device_type).map(types::DeviceType::name),
-        dno: subject.owner().map(|owner| match owner {
-            Owner::Operator(id) => Cow::Borrowed(subject.context.directory.operator_name(id)),
-            Owner::Entity(entity) => Cow::Owned(entity.to_string()),
-        }),
+        dno: subject.owner().map(|owner| owner.label(subject.context.directory)),
         effect: EffectRow {
             alerts: assessment.effect.alerts.name(),
             command: assessment.effect.command.name(),

@@ -17,6 +17,12 @@ impl NetworkOperatorCell {
     /// Both, in the order of reports.
     pub const ALL: [Self; 2] = [Self::DigitalSignature, Self::KeyAgreement];
 
+    /// The cell whose key has exactly this usage.
+    #[must_use]
+    pub fn of_usage(usage: KeyUsage) -> Option<Self> {
+        Self::ALL.into_iter().find(|cell| cell.key_usage() == usage)
+    }
+
     /// The key usage of the cell.
     #[must_use]
     pub const fn key_usage(self) -> KeyUsage {
