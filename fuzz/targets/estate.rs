@@ -10,7 +10,7 @@ use libfuzzer_sys::fuzz_target;
 use types::{Eui64, InputId, Interner, KeyId, Mpan, MpanField, Origin, Timestamp, ZonelessTimes};
 
 fuzz_target!(|octets: &[u8]| {
-    let lines = octets.iter().filter(|octet| **octet == b'\n').count() + 1;
+    let lines = octets.iter().filter(|octet| matches!(octet, b'\n' | b'\r')).count() + 1;
     let on_a_line =
         |origin: Origin| origin.line > 0 && usize::try_from(origin.line).is_ok_and(|line| line <= lines);
     let reject = &mut |record: &Record<'_>| {

@@ -87,7 +87,7 @@ fuzz_target!(|octets: &[u8]| {
 
     let (records, complete, size) = whole;
     assert_eq!(usize::try_from(size), Ok(octets.len()));
-    let lines = octets.iter().filter(|octet| **octet == b'\n').count() + 1;
+    let lines = octets.iter().filter(|octet| matches!(octet, b'\n' | b'\r')).count() + 1;
     let mut line = 1;
     for record in &records {
         assert_eq!(record.origin.input, InputId(7));
