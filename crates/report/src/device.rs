@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use audit::directory::Owner;
 use audit::{Assessment, Axis, Occupant, Subject, Verdict};
 use types::{Eui64, InputId, Observation, Origin, Seen, Sha256Digest};
 
