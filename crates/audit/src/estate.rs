@@ -259,10 +259,11 @@ impl Estate {
     /// that says something else counts.
     pub fn row_dispositions(&self) -> impl Iterator<Item = (InputId, Disposition)> + '_ {
         (0..self.len()).flat_map(|index| {
+            let rows = self.rows_of(index);
             let mut met: HashSet<EstateRow> = HashSet::new();
-            self.rows_of(index).iter().map(move |row| {
+            rows.iter().map(move |row| {
                 let content = EstateRow { origin: Origin::default(), ..*row };
-                let repeats = !met.insert(content);
+                let repeats = rows.len() > 1 && !met.insert(content);
                 (row.origin.input, if repeats { Disposition::Duplicate } else { Disposition::Used })
             })
         })

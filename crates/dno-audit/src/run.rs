@@ -176,7 +176,8 @@ fn render(
     observations: &[Observation],
     inputs: &InputDigests,
 ) -> Result<Rendered, Error> {
-    let mut rows = Vec::with_capacity(meters.len() * 1024);
+    // A little more than rows take, so that they are not moved.
+    let mut rows = Vec::with_capacity(meters.len() * 1280);
     let mut totals = Totals::default();
     let mut findings = FindingsWriter::new();
     let empty = 0..0;
