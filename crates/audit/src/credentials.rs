@@ -196,10 +196,10 @@ fn condition(
         not_after: certificates.iter().map(|certificate| certificate.not_after()).max(),
         not_before: certificates.iter().map(|certificate| certificate.not_before()).min(),
         expiring: validity == Some(Validity::InForce)
-            && certificates.iter().filter(in_force).all(|certificate| {
-                certificate.not_after() <= as_of.0.saturating_add_days(options.expiring_within_days)
-                    && !certificate.has_no_well_defined_expiry()
-            }),
+            && certificates
+                .iter()
+                .filter(in_force)
+                .all(|certificate| certificate.expires_within(as_of, options.expiring_within_days)),
         ambiguous: validities.iter().any(|validity| Some(validity) != validities.first()),
         superseded_by,
         key_identifier_not_derived: certificates

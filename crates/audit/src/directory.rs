@@ -223,12 +223,6 @@ impl Directory {
             Entry::Former => Holder::Former,
         })
     }
-
-    /// How many network operators there are, and how many of them have at least one entity identifier.
-    #[must_use]
-    pub fn coverage(&self) -> (usize, usize) {
-        (self.operators.len(), self.operators.iter().filter(|operator| !operator.entities.is_empty()).count())
-    }
 }
 
 fn pair(operators: &[OperatorRecord], one: OperatorId, other: OperatorId) -> String {

@@ -292,12 +292,6 @@ impl Estate {
         self.starts.binary_search_by(first).ok()
     }
 
-    /// Registration data for a metering point.
-    #[must_use]
-    pub fn registration(&self, mpan: Mpan) -> Option<&RegistrationRow> {
-        self.registration.get(&mpan)
-    }
-
     /// The party that a name in the data means.
     #[must_use]
     pub fn owner(&self, name: Symbol) -> Option<Owner> {
