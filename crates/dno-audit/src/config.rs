@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use audit::Options;
 use intake::ColumnMap;
+use report::seal::Salts;
+use report::sign::Signer;
 use serde::Deserialize;
 use types::{AsOf, Timestamp, ZonelessTimes};
 
@@ -89,6 +91,17 @@ pub struct Config {
     /// The share of records that may be quarantined, and of meters that may be not known, for a run to count as
     /// complete.
     pub allowed_share: f64,
+    /// Salts and signature of the report. Neither changes a result.
+    pub sealing: Sealing,
+}
+
+/// What a report is sealed with beyond its digests and roots, which it always has.
+#[derive(Clone, Debug, Default)]
+pub struct Sealing {
+    /// Where the salts of the parties come from.
+    pub salts: Salts,
+    /// Who signs.
+    pub signer: Option<Signer>,
 }
 
 #[derive(Deserialize)]
@@ -162,6 +175,7 @@ impl Config {
             threads: None,
             out: None,
             allowed_share: 0.0,
+            sealing: Sealing::default(),
         }
     }
 

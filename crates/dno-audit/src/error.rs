@@ -30,6 +30,21 @@ pub enum Error {
     /// A row has no JSON form.
     #[error(transparent)]
     Canonical(#[from] report::CanonicalError),
+    /// A finding has no line.
+    #[error(transparent)]
+    Findings(#[from] report::FindingsError),
+    /// A row has no place in the seal.
+    #[error(transparent)]
+    Verdict(#[from] report::seal::UnknownVerdict),
+    /// The report can't be signed.
+    #[error(transparent)]
+    Sign(#[from] report::sign::SignError),
+    /// A meter has more records than a row can list.
+    #[error("{device}: a row longer than {} octets", report::read::MAX_LINE)]
+    RowTooLong {
+        /// The meter.
+        device: String,
+    },
     /// Records of an input did not all end somewhere: a fault of this program, and no report is written.
     #[error("{input}: {read} records read, {accounted} accounted for; this is a fault of the program")]
     Unaccounted {

@@ -31,7 +31,7 @@ mod reader;
 mod run;
 mod spool;
 
-pub use config::{Config, InputSpec, Inputs, ShippedDirectory, TEMPLATE};
+pub use config::{Config, InputSpec, Inputs, Sealing, ShippedDirectory, TEMPLATE};
 pub use error::{ConfigError, Error};
 pub use explain::{Explanation, explain};
 pub use inspect::{Inspected, Signatures, inspect};
@@ -41,5 +41,7 @@ pub use run::{Finished, run};
 
 pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, Severity, rule};
 pub use report::model::v1 as model;
+pub use report::seal::{RunKey, RunKeyError, Salts};
+pub use report::sign::{SignError, Signer};
 pub use report::{canonical, rule_rows, rule_set_digest};
 pub use types::{AsOf, Eui64, Timestamp, ZonelessTimes};

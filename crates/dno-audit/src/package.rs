@@ -119,16 +119,19 @@ impl PackageFile {
 }
 
 /// The files of a package, in the order in which they are written.
-const FILES: [&str; 9] = [
+const FILES: [&str; 12] = [
     "devices.jsonl",
     "findings.csv",
+    "dno-leaves.jsonl",
+    "supplier-leaves.jsonl",
+    "rules.json",
     "not-in-estate.jsonl",
     "certificates.jsonl",
     "summary.json",
     "configuration.json",
-    "rules.json",
     "quarantine.jsonl",
     report::MANIFEST,
+    report::ATTESTATION,
 ];
 
 /// Nothing but a report, or an empty folder, is ever replaced: a folder with a file that no report has is left alone.

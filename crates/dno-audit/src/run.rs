@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::Path;
 
+use audit::directory::Owner;
 use audit::timeline::{Disposition, NotRelevant};
 use audit::{Certificates, Context, Estate, InputUse, Options, Resolutions, Subject, Totals, assess};
 use rayon::prelude::*;
 use report::model::v1::{
-    Configuration, Counts, DirectoryEntry, InputEntry, Manifest, RuleSet, Summary, Tool,
+    Configuration, Counts, DirectoryEntry, InputEntry, Manifest, RuleSet, Seal, Summary, Tool,
 };
-use report::{FindingsWriter, InputDigests, canonical, digest};
-use types::{Credential, NetworkOperatorCell, Observation, Seen, ZonelessTimes};
+use report::seal::{Salts, SealRow, Sealer, Tree};
+use report::{FindingsWriter, InputDigests, RuleTexts, canonical, digest};
+use types::{Credential, NetworkOperatorCell, Observation, Seen, Sha256Digest, ZonelessTimes};
 
 use crate::accounts::{Account, record_counts};
 use crate::config::Config;
@@ -130,11 +132,11 @@ fn report_order(context: &Context<'_>) -> Vec<u32> {
     let owner = |meter: u32| context.estate.meter(meter as usize, context.directory).owner();
     let owners: Vec<_> = (0..meters).into_par_iter().map(owner).collect();
     let mut names: BTreeMap<String, u32> = BTreeMap::new();
-    let name = |owner: Option<audit::directory::Owner>| match owner {
+    let name = |owner: Option<Owner>| match owner {
         Some(owner) => owner.name(context.directory),
         None => "unassigned".to_owned(),
     };
-    let mut of_owner: HashMap<Option<audit::directory::Owner>, u32> = HashMap::new();
+    let mut of_owner: HashMap<Option<Owner>, u32> = HashMap::new();
     let distinct: std::collections::HashSet<_> = owners.iter().copied().collect();
     for owner in &distinct {
         names.insert(name(*owner), 0);
@@ -155,41 +157,75 @@ fn report_order(context: &Context<'_>) -> Vec<u32> {
 }
 
 /// What one task makes of its meters.
-struct Rendered {
+struct Rendered<'c> {
     rows: Vec<u8>,
-    lines: u64,
+    leaves: Vec<Leaf<'c>>,
     findings: Vec<u8>,
     totals: Totals,
 }
 
-impl Rendered {
-    fn write(&self, devices: &mut PackageFile, findings: &mut PackageFile) -> Result<(), Error> {
-        devices.push(&self.rows, self.lines)?;
-        findings.push(&self.findings, 0)
+/// A row as the seal needs it.
+struct Leaf<'c> {
+    leaf: Sha256Digest,
+    owner: Option<Owner>,
+    supplier: Option<&'c str>,
+    verdict: &'static str,
+}
+
+/// Where rows go.
+struct Sinks {
+    devices: PackageFile,
+    findings: PackageFile,
+    sealer: Sealer,
+}
+
+impl Sinks {
+    fn write(&mut self, rendered: &Rendered<'_>, directory: &audit::Directory) -> Result<(), Error> {
+        self.devices.push(&rendered.rows, u64::try_from(rendered.leaves.len()).unwrap_or(0))?;
+        self.findings.push(&rendered.findings, 0)?;
+        for Leaf { leaf, owner, supplier, verdict } in &rendered.leaves {
+            let dno = owner.map(|owner| owner.label(directory));
+            let row = SealRow { leaf: *leaf, dno: dno.as_deref(), supplier: *supplier, verdict };
+            self.sealer.push(&row)?;
+        }
+        Ok(())
     }
 }
 
-fn render(
-    context: Context<'_>,
+fn render<'c>(
+    context: Context<'c>,
     meters: &[u32],
     joined: &Joined,
-    observations: &[Observation],
+    observations: &'c [Observation],
     inputs: &InputDigests,
-) -> Result<Rendered, Error> {
+    rules: &RuleTexts,
+) -> Result<Rendered<'c>, Error> {
     // A little more than rows take, so that they are not moved.
     let mut rows = Vec::with_capacity(meters.len() * 1280);
     let mut totals = Totals::default();
     let mut findings = FindingsWriter::new();
+    let mut leaves = Vec::with_capacity(meters.len());
     let empty = 0..0;
     for meter in meters {
         let range = joined.of_meter.get(*meter as usize).unwrap_or(&empty);
         let assessment = assess(Subject::new(context, *meter as usize, slice(observations, range)));
         totals.count(&assessment);
-        report::push_line(&report::device_row(&assessment, inputs), &mut rows)?;
-        findings.push(&assessment).map_err(Error::Temporary)?;
+        let row = report::device_row(&assessment, inputs);
+        let start = rows.len();
+        report::push_line(&row, &mut rows)?;
+        let line = rows.get(start..rows.len() - 1).unwrap_or_default();
+        if line.len() > report::read::MAX_LINE {
+            return Err(Error::RowTooLong { device: assessment.subject.meter.device().to_string() });
+        }
+        leaves.push(Leaf {
+            leaf: report::merkle::leaf(line),
+            owner: assessment.subject.owner(),
+            supplier: assessment.subject.supplier(),
+            verdict: assessment.verdict.name(),
+        });
+        findings.push(&row, rules)?;
     }
-    let findings = findings.into_octets().map_err(Error::Temporary)?;
-    Ok(Rendered { rows, lines: u64::try_from(meters.len()).unwrap_or(0), findings, totals })
+    Ok(Rendered { rows, leaves, findings: findings.into_octets()?, totals })
 }
 
 fn write(
@@ -213,20 +249,23 @@ fn write(
     let joined = join(&estate, &observations);
     let order = report_order(&context);
 
-    let mut devices = package.file("devices.jsonl")?;
+    let rules = report::rule_rows();
+    let texts = RuleTexts::new(&rules);
+    let devices = package.file("devices.jsonl")?;
     let mut findings = package.file("findings.csv")?;
     findings.push(format!("{}\r\n", report::FINDINGS_HEADER.join(",")).as_bytes(), 1)?;
     let mut totals = Totals::default();
     let mut done = 0;
-    let mut waiting: Vec<Rendered> = Vec::new();
+    let mut sinks = Sinks { devices, findings, sealer: Sealer::default() };
+    let mut waiting: Vec<Rendered<'_>> = Vec::new();
     for batch in order.chunks(METERS_PER_TASK * TASKS_PER_WRITE).chain(std::iter::once(&[][..])) {
         // One batch is written and hashed while the next is rendered.
         let (written, rendered) = rayon::join(
-            || waiting.iter().try_for_each(|part| part.write(&mut devices, &mut findings)),
+            || waiting.iter().try_for_each(|part| sinks.write(part, &directory)),
             || {
                 let tasks = batch.par_chunks(METERS_PER_TASK);
                 tasks
-                    .map(|meters| render(context, meters, &joined, &observations, &inputs))
+                    .map(|meters| render(context, meters, &joined, &observations, &inputs, &texts))
                     .collect::<Result<_, Error>>()
             },
         );
@@ -236,8 +275,11 @@ fn write(
         done += batch.len();
         progress.say(|| format!("{done} of {} meters", order.len()));
     }
+    let Sinks { devices, findings, sealer } = sinks;
     package.finish(devices, true)?;
     package.finish(findings, false)?;
+    let seal = write_leaves(sealer, &config.sealing.salts, &mut package)?;
+    package.write("rules.json", &canonical(&rules)?)?;
 
     let mut not_in_estate = package.file("not-in-estate.jsonl")?;
     for range in &joined.not_in_estate {
@@ -257,7 +299,7 @@ fn write(
     }
     write_certificates(certificates, &config.options, &mut package)?;
     let warnings = accounts.iter().flat_map(|account| account.warnings.clone()).collect();
-    let finished = write_package(config, accounts, directories, &totals, &joined, context, package)?;
+    let finished = write_package(config, accounts, directories, &totals, &joined, context, seal, package)?;
     Ok(Finished { warnings, ..finished })
 }
 
@@ -269,6 +311,21 @@ fn count_not_in_estate(seen: &[Observation], totals: &mut Totals) {
         let uses: &mut InputUse = totals.uses.entry(origin.input).or_default();
         uses.count(Disposition::NotRelevant(NotRelevant::NotInEstate));
     }
+}
+
+/// Writes the leaves of the parties and gives the roots over them.
+fn write_leaves(sealer: Sealer, salts: &Salts, package: &mut Package) -> Result<Seal, Error> {
+    let [(_, dnos), (_, suppliers)] = sealer.finish(salts);
+    for (tree, leaves) in [(Tree::Dno, &dnos), (Tree::Supplier, &suppliers)] {
+        let mut file = package.file(tree.file())?;
+        for leaf in leaves {
+            let mut line = Vec::new();
+            report::push_line(leaf, &mut line)?;
+            file.push(&line, 1)?;
+        }
+        package.finish(file, true)?;
+    }
+    Ok(Seal { dno: report::seal::root(&dnos)?, supplier: report::seal::root(&suppliers)? })
 }
 
 fn write_certificates(
@@ -295,6 +352,7 @@ fn write_package(
     totals: &Totals,
     joined: &Joined,
     context: Context<'_>,
+    seal: Seal,
     mut package: Package,
 ) -> Result<Finished, Error> {
     for account in &accounts {
@@ -334,7 +392,6 @@ fn write_package(
     let configuration = canonical(&configuration(config, &accounts))?;
     let configuration_sha256 = digest(&configuration).to_string();
     package.write("configuration.json", &configuration)?;
-    package.write("rules.json", &canonical(&report::rule_rows())?)?;
     let mut quarantine = package.file("quarantine.jsonl")?;
     for account in accounts {
         let sha256 = account.sha256.to_string();
@@ -356,11 +413,15 @@ fn write_package(
             sha256: report::rule_set_digest()?.to_string(),
             version: audit::RULE_SET_VERSION,
         },
+        seal,
         tool: Tool { name: "dnoaudit".into(), version: env!("CARGO_PKG_VERSION").into() },
     };
-    let manifest = canonical(&manifest)?;
-    let manifest_sha256 = digest(&manifest).to_string();
-    package.write(report::MANIFEST, &manifest)?;
+    let octets = canonical(&manifest)?;
+    let manifest_sha256 = digest(&octets).to_string();
+    package.write(report::MANIFEST, &octets)?;
+    if let Some(signer) = &config.sealing.signer {
+        package.write(report::ATTESTATION, &signer.attest(&manifest, &octets)?)?;
+    }
     package.publish()?;
     Ok(Finished { summary, inputs: entries, manifest_sha256, warnings: Vec::new(), incomplete })
 }
