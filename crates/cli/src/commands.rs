@@ -6,6 +6,8 @@ pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod rules;
+pub(crate) mod slice;
+pub(crate) mod verify;
 
 use crate::exit::Failure;
 

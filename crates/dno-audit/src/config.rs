@@ -24,6 +24,8 @@ pub(crate) const MAX_THREADS: usize = 512;
 pub struct InputSpec {
     /// A file, a folder (read with all folders below it) or a pattern with `*`, `?` or `[…]`.
     pub path: String,
+    /// What the manifest calls it; the name of the file if not said.
+    pub name: Option<String>,
     /// The time of records that have none of their own.
     pub observed_at: Option<Timestamp>,
     /// Headers of a CSV table, by field.
@@ -57,6 +59,20 @@ pub struct Inputs {
     pub registration: Vec<InputSpec>,
     /// Directory files beside the one that is shipped.
     pub directory: Vec<InputSpec>,
+}
+
+impl Inputs {
+    /// The inputs of a role.
+    pub(crate) const fn of_mut(&mut self, role: Role) -> &mut Vec<InputSpec> {
+        match role {
+            Role::Certificates => &mut self.certificates,
+            Role::Directory => &mut self.directory,
+            Role::Estate => &mut self.estate,
+            Role::Records => &mut self.records,
+            Role::Registration => &mut self.registration,
+            Role::TrustAnchors => &mut self.trust_anchors,
+        }
+    }
 }
 
 /// What becomes of the directory that is shipped.
@@ -329,6 +345,7 @@ fn specs(inputs: Vec<FileInput>) -> Result<Vec<InputSpec>, ConfigError> {
         FileInput::Path(path) => Ok(InputSpec::new(path)),
         FileInput::Detailed(DetailedInput { path, observed_at, columns }) => Ok(InputSpec {
             path,
+            name: None,
             observed_at: observed_at.map(|text| instant("observed_at", &text)).transpose()?,
             columns: ColumnMap(columns),
         }),

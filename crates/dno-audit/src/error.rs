@@ -75,6 +75,32 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A report has no rows of a party.
+    #[error("the report has no {tree} {party:?}; it has {known}")]
+    NoSuchParty {
+        /// `dno` or `supplier`.
+        tree: &'static str,
+        /// The party.
+        party: String,
+        /// Some that it has.
+        known: String,
+    },
+    /// A slice, of which the inputs give only the whole.
+    #[error("{}: is a slice; only a whole package can be made again from inputs", path.display())]
+    NotReproducible {
+        /// The slice.
+        path: PathBuf,
+    },
+    /// A package from which a slice would come that does not verify.
+    #[error("{}: the package is damaged; the slice would not verify: {check}: {found}", path.display())]
+    SliceOfDamaged {
+        /// The package.
+        path: PathBuf,
+        /// The check that fails.
+        check: &'static str,
+        /// What was found.
+        found: String,
+    },
     /// The number of worker threads can't be had.
     #[error("{threads} threads: {message}")]
     Threads {
@@ -91,7 +117,7 @@ impl Error {
     pub const fn is_verification(&self) -> bool {
         match self {
             Self::Report { source, .. } => !matches!(source, report::ReadError::Io(_)),
-            Self::NotARegularFile { .. } => true,
+            Self::NotARegularFile { .. } | Self::SliceOfDamaged { .. } => true,
             _ => false,
         }
     }
@@ -101,7 +127,12 @@ impl Error {
     pub const fn is_usage(&self) -> bool {
         use intake::{HeaderError, IntakeError};
         match self {
-            Self::Config(_) | Self::Directory(_) | Self::NotAPackage { .. } | Self::Threads { .. } => true,
+            Self::Config(_)
+            | Self::Directory(_)
+            | Self::NotAPackage { .. }
+            | Self::NoSuchParty { .. }
+            | Self::NotReproducible { .. }
+            | Self::Threads { .. } => true,
             Self::Intake(IntakeError::Header { source, .. }) => {
                 matches!(source, HeaderError::MappedColumnAbsent { .. } | HeaderError::UnknownField { .. })
             }

@@ -31,6 +31,15 @@ impl Role {
     }
 }
 
+impl Role {
+    /// The role of a word of the manifest.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        use Role::{Certificates, Directory, Estate, Records, Registration, TrustAnchors};
+        let all = [Certificates, Directory, Estate, Records, Registration, TrustAnchors];
+        all.into_iter().find(|role| role.name() == name)
+    }
+}
+
 /// A file to read.
 #[derive(Clone, Debug)]
 pub(crate) struct InputFile {
@@ -69,9 +78,11 @@ pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<I
             return Err(ConfigError::NoMatch { role: role.name(), pattern: spec.path.clone() }.into());
         }
     }
-    let mut kept: BTreeMap<PathBuf, InputFile> = BTreeMap::new();
+    // One file stands for several inputs only if it is said so by name.
+    let mut kept: BTreeMap<(PathBuf, Option<String>), InputFile> = BTreeMap::new();
     for file in files {
         let place = std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
+        let place = (place, file.spec.name.clone());
         match kept.get(&place) {
             Some(known) if !known.spec.says_the_same(&file.spec) => {
                 let path = file.path.display().to_string();
@@ -87,6 +98,7 @@ pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<I
 }
 
 fn file(role: Role, spec: &InputSpec, path: PathBuf, name: String) -> InputFile {
+    let name = spec.name.clone().unwrap_or(name);
     InputFile { role, path, name, spec: spec.clone() }
 }
 

@@ -28,8 +28,11 @@ mod load;
 mod package;
 mod progress;
 mod reader;
+mod reproduce;
 mod run;
+mod slice;
 mod spool;
+mod verify;
 
 pub use config::{Config, InputSpec, Inputs, Sealing, ShippedDirectory, TEMPLATE};
 pub use error::{ConfigError, Error};
@@ -37,11 +40,14 @@ pub use explain::{Explanation, explain};
 pub use inspect::{Inspected, Signatures, inspect};
 pub use progress::Progress;
 pub use reader::{DeviceRows, PackageFindings, PackageReader, PackageRows};
+pub use reproduce::reproduce;
 pub use run::{Finished, run};
+pub use slice::slice;
+pub use verify::{Check, Expected, Facts, PartyFacts, Verification, verify};
 
 pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, Severity, rule};
 pub use report::model::v1 as model;
-pub use report::seal::{RunKey, RunKeyError, Salts};
-pub use report::sign::{SignError, Signer};
+pub use report::seal::{RunKey, RunKeyError, Salts, Tree};
+pub use report::sign::{PublicKey, SignError, Signer};
 pub use report::{canonical, rule_rows, rule_set_digest};
 pub use types::{AsOf, Eui64, Timestamp, ZonelessTimes};

@@ -19,7 +19,7 @@ use crate::accounts::{Account, record_counts};
 use crate::config::Config;
 use crate::error::Error;
 use crate::load::{Loaded, load};
-use crate::package::{Package, PackageFile};
+use crate::package::{PACKAGE, Package, PackageFile};
 use crate::progress::Progress;
 
 /// Meters that one task renders, and tasks that run before their output is written.
@@ -52,7 +52,7 @@ pub fn run(config: &Config, out: &Path, progress: &Progress<'_>) -> Result<Finis
     config.check()?;
     config.check_out(out)?;
     in_pool(config, || {
-        let package = Package::create(out)?;
+        let package = Package::create(out, PACKAGE)?;
         let loaded = load(config, progress, None)?;
         write(config, loaded, package, progress)
     })
@@ -253,7 +253,7 @@ fn write(
     let texts = RuleTexts::new(&rules);
     let devices = package.file("devices.jsonl")?;
     let mut findings = package.file("findings.csv")?;
-    findings.push(format!("{}\r\n", report::FINDINGS_HEADER.join(",")).as_bytes(), 1)?;
+    findings.push(report::findings_header().as_bytes(), 1)?;
     let mut totals = Totals::default();
     let mut done = 0;
     let mut sinks = Sinks { devices, findings, sealer: Sealer::default() };

@@ -27,6 +27,12 @@ pub const FINDINGS_HEADER: [&str; 14] = [
     "action",
 ];
 
+/// The first line of `findings.csv`, with its end.
+#[must_use]
+pub fn findings_header() -> String {
+    format!("{}\r\n", FINDINGS_HEADER.join(","))
+}
+
 /// Text that no spreadsheet takes for a formula: an apostrophe goes before what one would.
 #[must_use]
 pub fn spreadsheet_safe(text: &str) -> Cow<'_, str> {

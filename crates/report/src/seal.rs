@@ -51,6 +51,16 @@ impl Tree {
         }
     }
 
+    /// The party that has a row with these `dno` and `supplier`.
+    #[must_use]
+    pub fn party<'r>(self, dno: Option<&'r str>, supplier: Option<&'r str>) -> &'r str {
+        let named = match self {
+            Self::Dno => dno,
+            Self::Supplier => supplier,
+        };
+        named.unwrap_or(self.nobody())
+    }
+
     /// The file of its leaves.
     #[must_use]
     pub const fn file(self) -> &'static str {
@@ -159,11 +169,7 @@ impl<'r> SealRow<'r> {
     /// The party that has the row in a tree.
     #[must_use]
     pub fn party(&self, tree: Tree) -> &'r str {
-        let named = match tree {
-            Tree::Dno => self.dno,
-            Tree::Supplier => self.supplier,
-        };
-        named.unwrap_or(tree.nobody())
+        tree.party(self.dno, self.supplier)
     }
 }
 

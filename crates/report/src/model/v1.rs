@@ -609,3 +609,67 @@ pub struct DigestSet {
     /// SHA-256 in hex.
     pub sha256: String,
 }
+
+/// `slice.json`: what makes the rows of one party a part of a report.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slice {
+    /// The files of the slice that follow from its rows, and its rows, by name.
+    pub files: BTreeMap<String, FileEntry>,
+    /// `dno-audit slice`.
+    pub format: Word,
+    /// Version of this format.
+    pub format_version: u32,
+    /// The leaf of the party.
+    pub leaf: PartyLeaf,
+    /// The audit path of RFC 6962 from the leaf to the root, the sibling of the leaf first.
+    pub path: Vec<String>,
+    /// The place of the leaf among those of the tree, from 0.
+    pub position: u64,
+    /// `dno` or `supplier`.
+    pub tree: Word,
+}
+
+/// `summary.json` of a slice: totals of its rows.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SliceSummary {
+    /// The instant of the audit.
+    pub as_of: String,
+    /// Meters by expected party.
+    pub by_dno: BTreeMap<String, VerdictCounts>,
+    /// Meters by region.
+    pub by_region: BTreeMap<String, VerdictCounts>,
+    /// Meters by responsible supplier.
+    pub by_supplier: BTreeMap<String, VerdictCounts>,
+    /// Meters for which each rule failed; rules that never failed stand with 0.
+    pub findings: BTreeMap<String, u64>,
+    /// Meters of the party.
+    pub meters: u64,
+    /// The party.
+    pub party: String,
+    /// `dno` or `supplier`.
+    pub tree: Word,
+    /// Meters by verdict.
+    pub verdicts: VerdictCounts,
+}
+
+/// A line of `others.jsonl` of a slice: a meter of another operator in whose cells the party of the slice stands.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherRow<'a> {
+    /// The two cells.
+    pub cells: [CellRow<'a>; 2],
+    /// The device.
+    pub device_id: Short,
+    /// The party that ought to be in the cells; null if that is not known.
+    pub dno: Option<Text<'a>>,
+    /// Ids of the rules that call for the verdict.
+    pub reasons: Vec<Word>,
+    /// What mends it.
+    pub remedy: Option<RemedyRow<'a>>,
+    /// The responsible supplier; null if not known.
+    pub supplier: Option<Text<'a>>,
+    /// The verdict.
+    pub verdict: Word,
+}
