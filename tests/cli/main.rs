@@ -14,5 +14,6 @@ mod demo;
 mod hostile;
 mod reference;
 mod refusals;
+mod seal;
 mod shared_cases;
 mod support;

@@ -46,7 +46,7 @@ impl Blocks {
             let more = u64::try_from(want.saturating_sub(before)).unwrap_or(0);
             let read = Read::by_ref(&mut self.file).take(more).read_to_end(&mut block)?;
             let fresh = block.get(before..).unwrap_or_default();
-            if let Some(end) = fresh.iter().rposition(|octet| *octet == b'\n') {
+            if let Some(end) = memchr::memrchr(b'\n', fresh) {
                 self.rest = block.split_off(before + end + 1);
                 return Ok(Some(block));
             }
@@ -106,8 +106,10 @@ type Parsed = Result<Vec<Row>, (u64, String)>;
 
 fn parse(block: &[u8]) -> Parsed {
     let mut rows = Vec::with_capacity(block.len() / 1024);
-    for (line, octets) in (0..).zip(block.split_inclusive(|octet| *octet == b'\n')) {
-        let octets = octets.strip_suffix(b"\n").unwrap_or(octets);
+    let mut start = 0;
+    for (line, end) in (0..).zip(memchr::memchr_iter(b'\n', block)) {
+        let octets = block.get(start..end).unwrap_or_default();
+        start = end + 1;
         let head = RowHead::read(octets).map_err(|error| (line, error))?;
         rows.push(Row {
             leaf: report::merkle::leaf(octets),
@@ -205,7 +207,7 @@ pub(crate) fn entry(path: &Path) -> Result<FileEntry, Error> {
         }
         let read = octets.get(..count).unwrap_or_default();
         hashed.write_all(read).map_err(at)?;
-        let lines = read.iter().filter(|octet| **octet == b'\n').count();
+        let lines = memchr::memchr_iter(b'\n', read).count();
         hashed.count_lines(u64::try_from(lines).unwrap_or(0));
     }
     let made_of_lines = path.extension().is_some_and(|extension| extension == "jsonl");
