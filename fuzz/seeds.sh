@@ -39,6 +39,12 @@ copy certificate "$data"/pki/*.{der,pem,crl} "$data"/pki/defects/* "$reference"/
 copy records "${hex[@]}" "$data"/records/{cells,messages}-csv/*.csv corpus/message/*
 copy estate "$data"/records/{estate,registration}-csv/*.csv
 copy directory "$data"/directory.toml
+for file in "$data"/golden/format-1/*/*; do
+    case $file in
+    *.jsonl) head -n 3 "$file" >corpus/lines && copy package corpus/lines && rm corpus/lines ;;
+    *) copy package "$file" ;;
+    esac
+done
 
 for target in corpus/*/; do
     seeds=("$target"*)
