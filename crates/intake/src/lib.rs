@@ -33,6 +33,7 @@ mod registration;
 mod source;
 mod spool;
 mod table;
+mod xml;
 
 pub use certificates::{CertificateRecord, read_certificates};
 pub use columns::{CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS};

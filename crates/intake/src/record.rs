@@ -2,6 +2,8 @@
 
 use types::{Eui64, Observation, Origin, ParseEui64Error, ParseKeyIdError, ParseTimestampError};
 
+use crate::xml::XmlFault;
+
 /// The shape of a record's octets.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {
@@ -149,6 +151,14 @@ pub enum Reject {
         /// What is wrong.
         fault: types::MpanFault,
     },
+    /// An element of XML that can't be read.
+    #[error("line {line}: {fault}")]
+    Xml {
+        /// The line on which its document or element begins.
+        line: u64,
+        /// What is wrong.
+        fault: XmlFault,
+    },
     /// A certificate file or block that can't be used.
     #[error("{0}")]
     Certificate(smki::ReadError),
@@ -194,6 +204,10 @@ impl Reject {
             Self::Time { .. } => "time-malformed",
             Self::Word { .. } => "word-unknown",
             Self::Mpan { .. } => "mpan-invalid",
+            Self::Xml { fault: XmlFault::DocumentType, .. } => "xml-document-type",
+            Self::Xml { fault: XmlFault::TooDeep | XmlFault::TooLarge, .. } => "xml-too-large",
+            Self::Xml { fault: XmlFault::CutShort { .. }, .. } => "xml-cut-short",
+            Self::Xml { .. } => "xml-malformed",
             Self::Certificate(smki::ReadError::PrivateKey) => "private-key",
             Self::Certificate(_) => "certificate-malformed",
             Self::NotRecognised { .. } => "not-recognised",
