@@ -279,6 +279,9 @@ impl<'s, 'r> XmlRecords<'s, 'r> {
     fn start(&mut self, start: &BytesStart<'_>, empty: bool) -> Step {
         let name = start.name();
         let name: &str = name.as_ref();
+        if name.contains('<') || start.attributes_raw().contains('<') {
+            return Step::Fault(XmlFault::Syntax(format!("a < within the tag <{}>", shown(name.as_bytes()))));
+        }
         let is_record = !self.refused && (self.is_record)(local(name.as_bytes()));
         if self.open.depth() > 0 && is_record {
             let element = shown(self.open.last().unwrap_or_default().as_bytes());

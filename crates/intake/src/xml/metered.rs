@@ -10,6 +10,8 @@ use crate::source::Source;
 pub(super) struct Metered<'s, 'r> {
     source: Option<&'s mut Source<'r>>,
     buffer: Vec<u8>,
+    /// Where the next octets go, so that the last ones can still be given back when there are none.
+    next: Vec<u8>,
     at: usize,
     /// How much may be taken before the next [`Metered::begin_event`].
     allowed: usize,
@@ -30,6 +32,7 @@ impl<'s, 'r> Metered<'s, 'r> {
         Self {
             source: None,
             buffer: Vec::new(),
+            next: Vec::new(),
             at: 0,
             allowed: usize::MAX,
             exhausted: false,
@@ -84,14 +87,17 @@ impl<'s, 'r> Metered<'s, 'r> {
 
     fn fill(&mut self) -> io::Result<&[u8]> {
         if self.at >= self.buffer.len() {
-            self.buffer.resize(HEAD, 0);
+            self.next.resize(HEAD, 0);
             let count = match &mut self.source {
-                Some(source) => source.read(&mut self.buffer)?,
+                Some(source) => source.read(&mut self.next)?,
                 None => 0,
             };
-            self.buffer.truncate(count);
-            self.at = 0;
-            self.mark = (0, self.line);
+            if count > 0 {
+                self.next.truncate(count);
+                std::mem::swap(&mut self.buffer, &mut self.next);
+                self.at = 0;
+                self.mark = (0, self.line);
+            }
         }
         Ok(self.buffer.get(self.at..).unwrap_or_default())
     }
