@@ -58,7 +58,7 @@ impl Account {
         let octets = record.octets;
         let (octets, text) = match record.form {
             Form::Message => (Some(octets), None),
-            Form::Text => (None, Some(octets)),
+            Form::Text | Form::Document(_) => (None, Some(octets)),
         };
         self.put(reject, record.device, record.origin.line, octets, text)
     }
