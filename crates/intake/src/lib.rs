@@ -46,7 +46,7 @@ pub use fields::read_mpan;
 pub use limits::{
     MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_LINE, MAX_ROW, MAX_XML_DEPTH, MAX_XML_RECORD,
 };
-pub use record::{Document, Form, Record, Reject, Silence};
+pub use record::{Document, Form, Record, Reject, SchemaVersion, Silence};
 pub use records::{DeviceKey, DeviceKeys, NoDeviceKeys, RecordOptions, StoredKeys, read_records};
 pub use registration::read_registration;
 pub use source::Source;

@@ -12,7 +12,31 @@ pub enum Form {
     /// A row or line of text.
     Text,
     /// A document of XML, of which the beginning is kept.
-    Document(Document),
+    Document(Document, SchemaVersion),
+}
+
+/// The version of its schema that a document claims: up to eight digits and points; blank if it claims none.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct SchemaVersion([u8; 8]);
+
+impl SchemaVersion {
+    /// The version in the text of an attribute; blank if it is none.
+    pub(crate) fn from_text(text: &str) -> Self {
+        let mut version = [0; 8];
+        let text = text.trim().as_bytes();
+        let fits = text.iter().all(|octet| octet.is_ascii_digit() || *octet == b'.');
+        match version.get_mut(..text.len()).filter(|_| fits) {
+            Some(place) => place.copy_from_slice(text),
+            None => return Self::default(),
+        }
+        Self(version)
+    }
+}
+
+impl std::fmt::Display for SchemaVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().take_while(|octet| **octet != 0).try_for_each(|octet| write!(f, "{}", char::from(*octet)))
+    }
 }
 
 /// What a document of DUIS, MMC or the SMKI Repository is.
