@@ -101,7 +101,11 @@ impl Account {
                 .collect(),
             records: record_counts(&self.uses),
             role: self.role.name().into(),
-            schema_versions: self.schemas.iter().map(|(version, count)| (version.to_string(), *count)).collect(),
+            schema_versions: self
+                .schemas
+                .iter()
+                .map(|(version, count)| (version.to_string(), *count))
+                .collect(),
             sha256: self.sha256.to_string(),
         }
     }

@@ -94,7 +94,11 @@ fn inspect_file(
                 },
                 (Err(reject), Form::Document(..)) => take(rejected(line, reject)),
                 (Ok(seen), Form::Document(document, schema)) => {
-                    take(Inspected { line, kind: "document", json: document_json(document, schema, record, seen) });
+                    take(Inspected {
+                        line,
+                        kind: "document",
+                        json: document_json(document, schema, record, seen),
+                    });
                 }
                 (Ok(seen), Form::Text) => tally.row(seen.is_empty()),
                 (Err(reject @ intake::Reject::NotRecognised { .. }), Form::Text) => {
@@ -214,7 +218,12 @@ fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Ins
 }
 
 /// A document of XML: what it is, the device, and what it says of the cells.
-fn document_json(document: Document, schema: SchemaVersion, record: &Record<'_>, seen: &[Observation]) -> Value {
+fn document_json(
+    document: Document,
+    schema: SchemaVersion,
+    record: &Record<'_>,
+    seen: &[Observation],
+) -> Value {
     let says = |seen: &Observation| {
         json!({
             "cell": seen.cell.name(), "at": seen.at.map(|at| at.to_string()), "says": report::statement(seen.seen),

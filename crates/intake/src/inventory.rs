@@ -28,7 +28,8 @@ pub(crate) fn read_inventories(
         };
         let schema = tree.root().map(documents::schema_version).unwrap_or_default();
         let mut tell = |origin, device, outcome: Result<(), Reject>| {
-            let (form, outcome) = (Form::Document(Document::Inventory, schema), outcome.map(|()| [].as_slice()));
+            let (form, outcome) =
+                (Form::Document(Document::Inventory, schema), outcome.map(|()| [].as_slice()));
             other(&Record { origin, device, octets: text, form, outcome });
         };
         let Some(root) = tree.root().filter(|_| fault.is_none()) else {

@@ -2,6 +2,7 @@
 
 use types::{Eui64, Observation, Origin, ParseEui64Error, ParseKeyIdError, ParseTimestampError};
 
+use crate::containers::ContainerFault;
 use crate::xml::XmlFault;
 
 /// The shape of a record's octets.
@@ -35,7 +36,10 @@ impl SchemaVersion {
 
 impl std::fmt::Display for SchemaVersion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().take_while(|octet| **octet != 0).try_for_each(|octet| write!(f, "{}", char::from(*octet)))
+        self.0
+            .iter()
+            .take_while(|octet| **octet != 0)
+            .try_for_each(|octet| write!(f, "{}", char::from(*octet)))
     }
 }
 
@@ -237,6 +241,9 @@ pub enum Reject {
         /// The element.
         element: &'static str,
     },
+    /// A container, or a member of one, that can't be unpacked.
+    #[error("{0}")]
+    Container(ContainerFault),
     /// An element of XML that can't be read.
     #[error("line {line}: {fault}")]
     Xml {
@@ -290,6 +297,13 @@ impl Reject {
             Self::Time { .. } => "time-malformed",
             Self::Word { .. } => "word-unknown",
             Self::Mpan { .. } => "mpan-invalid",
+            Self::Container(ContainerFault::Damaged(_)) => "container-damaged",
+            Self::Container(ContainerFault::Encrypted) => "container-encrypted",
+            Self::Container(ContainerFault::Unsupported(_)) => "container-unsupported",
+            Self::Container(ContainerFault::Nested) => "container-nested",
+            Self::Container(ContainerFault::Name(_)) => "container-name",
+            Self::Container(ContainerFault::Empty) => "container-empty",
+            Self::Container(ContainerFault::Entries(_) | ContainerFault::TooLarge) => "container-too-large",
             Self::Lacks { .. } => "element-missing",
             Self::Xml { fault: XmlFault::DocumentType, .. } => "xml-document-type",
             Self::Xml { fault: XmlFault::TooDeep | XmlFault::TooLarge, .. } => "xml-too-large",
