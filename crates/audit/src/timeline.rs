@@ -179,6 +179,10 @@ pub enum NotRelevant {
     Intent,
     /// It tells no state, and other records do.
     NoState,
+    /// A waiver for which there is no finding.
+    WaiverUnused,
+    /// A waiver that had expired.
+    WaiverExpired,
 }
 
 impl NotRelevant {
@@ -191,6 +195,8 @@ impl NotRelevant {
             Self::NotInEstate => "not-in-estate",
             Self::Intent => "intent",
             Self::NoState => "no-state",
+            Self::WaiverUnused => "waiver-unused",
+            Self::WaiverExpired => "waiver-expired",
         }
     }
 }

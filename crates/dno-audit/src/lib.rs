@@ -30,14 +30,14 @@ mod progress;
 mod run;
 mod spool;
 
-pub use config::{Config, InputSpec, Inputs, ShippedDirectory, TEMPLATE};
+pub use config::{Config, InputSpec, Inputs, ShippedDirectory, TEMPLATE, rule_set};
 pub use error::{ConfigError, Error};
 pub use explain::{Explanation, explain};
 pub use inspect::{Inspected, Signatures, inspect};
 pub use progress::Progress;
 pub use run::{Finished, run};
 
-pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, Severity, rule};
+pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, RuleSetVersion, Severity, rule};
 pub use report::model::v1 as model;
-pub use report::{canonical, rule_rows, rule_set_digest};
+pub use report::{canonical, digest, rule_rows, rule_set_digest};
 pub use types::{AsOf, Eui64, Timestamp, ZonelessTimes};
