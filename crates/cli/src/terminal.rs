@@ -128,7 +128,7 @@ fn waivers(summary: &Summary) -> String {
     let idle = || summary.waivers.iter().filter(|waiver| waiver.state != "used");
     for waiver in idle().take(WAIVERS_SHOWN) {
         text.push_str(&format!("  {} {}, for {}: ", waiver.id, waiver.state, waiver.rule));
-        text.push_str(&match waiver.state {
+        text.push_str(&match &*waiver.state {
             "expired" => {
                 format!("ended {}, {} without it\n", waiver.expires, plural(waiver.findings, "finding"))
             }

@@ -78,9 +78,9 @@ pub fn summary(
             .iter()
             .zip(totals.by_rule.iter().copied())
             .filter(|(rule, _)| options.rule_set.has(rule))
-            .map(|(rule, count)| (rule.id, count))
+            .map(|(rule, count)| (rule.id.into(), count))
             .collect(),
-        not_checked: vec!["revocation: no certificate revocation list was read"],
+        not_checked: vec!["revocation: no certificate revocation list was read".into()],
         records,
         unattributed_entities,
         waived: context.waivers.iter().next().map(|_| waived(totals)),
@@ -94,7 +94,7 @@ fn waived(totals: &Totals) -> WaivedCounts {
             .iter()
             .zip(totals.waived_by_rule.iter().copied())
             .filter(|(_, count)| *count > 0)
-            .map(|(rule, count)| (rule.id, count))
+            .map(|(rule, count)| (rule.id.into(), count))
             .collect(),
         verdicts: verdict_counts(&totals.waived),
     }
@@ -113,7 +113,7 @@ fn waivers(totals: &Totals, context: Context<'_>, inputs: &InputDigests) -> Vec<
             line: record.origin.line,
             reason: record.reason.clone(),
             rule: record.rule.clone(),
-            state: waivers.state(id, findings).name(),
+            state: waivers.state(id, findings).name().into(),
         }
     };
     waivers.iter().map(entry).collect()
