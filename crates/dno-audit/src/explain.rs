@@ -108,6 +108,7 @@ fn explanation(
         certificates,
         resolutions: &resolutions,
         options: &config.options,
+        waivers: &loaded.waivers,
     };
     let joined = join(&loaded.estate, observations);
     let range = joined.of_meter.get(index).cloned().unwrap_or(0..0);

@@ -172,7 +172,7 @@ impl Tally {
     }
 }
 
-/// What no record reader recognises may be estate data, registration data or a directory.
+/// What no record reader recognises may be estate data, registration data, waivers or a directory.
 fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Inspected, Error> {
     let open =
         || std::fs::File::open(path).map_err(|source| Error::File { path: path.to_path_buf(), source });
@@ -204,6 +204,12 @@ fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Ins
     ))? {
         tally.rows = u64::try_from(registration.len()).unwrap_or(u64::MAX);
         "registration"
+    } else if let Ok(waivers) = intake::read_waivers(&mut source(open()?))
+        && !waivers.is_empty()
+    {
+        let ids: Vec<&str> = waivers.iter().map(|waiver| waiver.id.as_str()).collect();
+        let json = json!({ "waivers": ids });
+        return Ok(Inspected { line: 1, kind: "waivers", json });
     } else if let Ok(directory) = intake::read_directory(&mut source(open()?)) {
         let json = json!({
             "directory": directory.source, "date": directory.date, "parties": directory.operators.len(),

@@ -36,7 +36,9 @@ mod registration;
 mod source;
 mod spool;
 mod table;
+mod toml_place;
 mod utf16;
+mod waivers;
 mod xml;
 
 pub use certificates::{CertificateRecord, read_certificates};
@@ -48,11 +50,13 @@ pub use estate::read_estate;
 pub use fields::read_mpan;
 pub use limits::{
     EXPANSION_FREE, MAX_ARCHIVE, MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_ENTRIES, MAX_EXPANSION,
-    MAX_LINE, MAX_NESTED_CONTAINERS, MAX_ROW, MAX_UNPACKED, MAX_XML_DEPTH, MAX_XML_RECORD,
+    MAX_LINE, MAX_NESTED_CONTAINERS, MAX_ROW, MAX_UNPACKED, MAX_WAIVER_FILE, MAX_WAIVERS, MAX_XML_DEPTH,
+    MAX_XML_RECORD,
 };
 pub use record::{Document, Form, Record, Reject, SchemaVersion, Silence};
 pub use records::{DeviceKey, DeviceKeys, NoDeviceKeys, RecordOptions, StoredKeys, read_records};
 pub use registration::read_registration;
 pub use source::Source;
 pub use spool::Spooled;
+pub use waivers::{WaiverFileError, read_waivers};
 pub use xml::XmlFault;

@@ -12,6 +12,12 @@ pub const MAX_CERTIFICATE_FILE: usize = 256 * 1024 * 1024;
 /// Largest directory file, in octets.
 pub const MAX_DIRECTORY_FILE: usize = 16 * 1024 * 1024;
 
+/// Largest file of waivers, in octets.
+pub const MAX_WAIVER_FILE: usize = 16 * 1024 * 1024;
+
+/// Most waivers of a file.
+pub const MAX_WAIVERS: usize = 10_000;
+
 /// How much of the beginning is looked at to tell what an input is.
 pub(crate) const HEAD: usize = 64 * 1024;
 
