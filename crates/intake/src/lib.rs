@@ -2,7 +2,7 @@
 //!
 //! In: octets of one input through a [`Source`], which hashes what is read. Out: [`types::Observation`]s,
 //! certificates, estate rows – and for every record that can't be used a [`Reject`] with its line. Nothing here
-//! opens a file, decides anything about a meter, or repairs what a spreadsheet broke.
+//! opens a file of the user, decides anything about a meter, or repairs what a spreadsheet broke.
 //!
 //! ```
 //! use dno_audit_intake::{Record, RecordOptions, Source, read_records};
@@ -31,6 +31,7 @@ mod record;
 mod records;
 mod registration;
 mod source;
+mod spool;
 mod table;
 
 pub use certificates::{CertificateRecord, read_certificates};
@@ -44,3 +45,4 @@ pub use record::{Form, Record, Reject};
 pub use records::{DeviceKey, DeviceKeys, NoDeviceKeys, RecordOptions, StoredKeys, read_records};
 pub use registration::read_registration;
 pub use source::Source;
+pub use spool::Spooled;

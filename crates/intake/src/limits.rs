@@ -14,3 +14,6 @@ pub const MAX_DIRECTORY_FILE: usize = 16 * 1024 * 1024;
 
 /// How much of the beginning is looked at to tell what an input is.
 pub(crate) const HEAD: usize = 64 * 1024;
+
+/// How much of a copy of an input is held in memory before it goes to a temporary file.
+pub(crate) const SPOOLED_IN_MEMORY: usize = 8 * 1024 * 1024;
