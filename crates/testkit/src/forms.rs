@@ -5,8 +5,10 @@
 //! the messages in it; [`repository`] is what the SMKI Repository answers. All three build an [`xml::Element`], and
 //! [`xml::Style`] decides what stands in the file: prefixes, encoding, line breaks, everything that XML leaves free.
 //!
-//! Tables: [`jsonl`], [`xlsx`], [`ods`] and [`parquet`] make files of [`Rows`] or [`Sheet`]s.
+//! Tables: [`jsonl`], [`xlsx`], [`ods`] and [`parquet`] make files of [`Rows`] or [`Sheet`]s. [`container`] packs files of
+//! any kind.
 
+pub mod container;
 pub mod duis;
 pub mod jsonl;
 pub mod mmc;
@@ -15,6 +17,11 @@ pub mod parquet;
 pub mod repository;
 pub mod xlsx;
 pub mod xml;
+
+use std::collections::BTreeMap;
+
+/// Files by their name relative to a folder.
+pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// A table as text.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -8,16 +8,13 @@ mod gbcs;
 mod pki;
 mod rows;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use crate::estate::directory;
+use crate::forms::Files;
 use crate::pki::{Pki, PkiError};
-
-/// Files by their name relative to the folder of test data.
-pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Everything that is generated.
 ///

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use dno_audit_testkit::estate::{Estate, EstateOptions, Mix, State};
 use dno_audit_testkit::forms::duis::{self, Header, Id, Replacement, Request, Service, Signature};
 use dno_audit_testkit::forms::mmc::{self, Details, Execution, Outcome, Status};
 use dno_audit_testkit::forms::xml::{self, Element, Encoding, Style};
@@ -264,6 +265,25 @@ fn every_duis_document_in_every_style_is_valid() {
 #[test]
 fn every_mmc_document_in_every_style_is_valid() {
     assert_valid(MMC, &mmc_kinds(), &styles());
+}
+
+/// An estate of every state but those whose documents break the schema: without a time, or with a wrong identifier.
+fn estate() -> Estate {
+    let states = State::ALL.iter().filter(|it| !matches!(it, State::Undated | State::Undecodable));
+    let mix = states.fold(Mix::only(State::Correct), |mix, state| mix.with(*state, 1));
+    Estate::new(EstateOptions { devices: 400, mix, ..EstateOptions::default() }).unwrap()
+}
+
+fn numbered(documents: impl Iterator<Item = Element>) -> Documents {
+    documents.zip(0..).map(|(root, number): (_, u32)| (number.to_string(), root)).collect()
+}
+
+#[test]
+fn the_documents_of_an_estate_are_valid() {
+    let estate = estate();
+    assert_valid(DUIS, &numbered(estate.duis_documents()), &[Style::default()]);
+    assert_valid(DUIS, &numbered(estate.inventory_documents()), &[Style::default()]);
+    assert_valid(MMC, &numbered(estate.mmc_documents()), &[Style::default()]);
 }
 
 #[test]
