@@ -4,7 +4,9 @@
 //! that is not obvious from the name stands in the first line of the sample as a comment, where the format has comments.
 
 mod cases;
+mod documents;
 mod gbcs;
+mod packed;
 mod pki;
 mod rows;
 
@@ -29,6 +31,8 @@ pub fn testdata() -> Result<Files, PkiError> {
     pki::add(&mut files, &smki)?;
     gbcs::add(&mut files, &smki)?;
     rows::add(&mut files, &smki)?;
+    documents::add(&mut files, &smki)?;
+    packed::add(&mut files);
     cases::add(&mut files, &smki)?;
     Ok(files)
 }
