@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use dno_audit::{Progress, run};
+use dno_audit::{PackageReader, Progress, run};
 use support::{config, package};
 use testkit::estate::{EstateOptions, Form, State, write_estate};
 
@@ -45,4 +45,25 @@ fn a_small_estate_gives_the_golden_package() {
         .collect();
     assert!(differ.is_empty(), "{differ:?} are not what testdata/golden/demo-small holds");
     assert!(held.values().map(Vec::len).sum::<usize>() < 400 * 1024);
+}
+
+#[test]
+fn every_file_of_the_golden_package_reads_back() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/golden/demo-small");
+    let reader = PackageReader::open(&golden).unwrap();
+    let counts = reader.manifest().counts;
+    assert_eq!(reader.summary().unwrap().counts, counts);
+    assert_eq!(reader.configuration().unwrap().as_of, reader.manifest().as_of);
+    assert_eq!(reader.rules().unwrap(), dno_audit::rule_rows());
+    assert_eq!(reader.devices().unwrap().map(Result::unwrap).count() as u64, counts.meters);
+    assert_eq!(reader.not_in_estate().unwrap().map(Result::unwrap).count() as u64, counts.not_in_estate);
+    assert_eq!(reader.quarantine().unwrap().map(Result::unwrap).count() as u64, counts.records.quarantined);
+    assert!(reader.certificates().unwrap().map(Result::unwrap).count() > 100);
+    let devices: Vec<_> = reader.devices().unwrap().map(Result::unwrap).collect();
+    let graver = |severity: &str| severity != "information";
+    let findings: usize = devices
+        .iter()
+        .map(|row| row.findings.iter().filter(|finding| graver(&finding.severity)).count())
+        .sum();
+    assert_eq!(reader.findings().unwrap().map(Result::unwrap).count(), findings);
 }

@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 complete, nothing at the threshold; 1 findings; 2 arguments or configuration; 3 complete, but more \
-records quarantined or meters not known than allowed; 5 an input or output failed.";
+records quarantined or meters not known than allowed; 4 a report does not verify; 5 an input or output failed.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

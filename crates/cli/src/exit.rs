@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Usage,
     /// The run is complete, but more records are quarantined or meters not known than allowed.
     Incomplete,
+    /// A report does not verify, or did not come out again.
+    NotVerified,
     /// An input or output failed.
     InputOutput,
 }
@@ -24,7 +26,7 @@ impl From<Exit> for ExitCode {
             Exit::Findings => 1,
             Exit::Usage => 2,
             Exit::Incomplete => 3,
-            // 4 is for verification that failed.
+            Exit::NotVerified => 4,
             Exit::InputOutput => 5,
         })
     }
@@ -57,6 +59,7 @@ impl Failure {
         match self {
             Self::Usage(_) => Exit::Usage,
             Self::Library(error) if error.is_usage() => Exit::Usage,
+            Self::Library(error) if error.is_verification() => Exit::NotVerified,
             Self::Library(_) | Self::Write { .. } | Self::Output(_) => Exit::InputOutput,
         }
     }

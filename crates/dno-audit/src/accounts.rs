@@ -58,7 +58,7 @@ impl Account {
         let octets = record.octets;
         let (octets, text) = match record.form {
             Form::Message => (Some(octets), None),
-            Form::Text => (None, Some(octets)),
+            Form::Text | Form::Document(_) => (None, Some(octets)),
         };
         self.put(reject, record.device, record.origin.line, octets, text)
     }
@@ -88,9 +88,14 @@ impl Account {
         InputEntry {
             bytes: self.bytes,
             name: self.name.clone(),
-            not_relevant: self.uses.not_relevant.iter().map(|(why, count)| (why.name(), *count)).collect(),
+            not_relevant: self
+                .uses
+                .not_relevant
+                .iter()
+                .map(|(why, count)| (why.name().into(), *count))
+                .collect(),
             records: record_counts(&self.uses),
-            role: self.role.name(),
+            role: self.role.name().into(),
             sha256: self.sha256.to_string(),
         }
     }

@@ -46,6 +46,20 @@ pub enum Error {
         /// The place.
         path: PathBuf,
     },
+    /// A file of a package does not have the form that it ought to.
+    #[error("{}: {source}", path.display())]
+    Report {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: report::ReadError,
+    },
+    /// A file of a package is a link, a folder or a device.
+    #[error("{}: is no regular file", path.display())]
+    NotARegularFile {
+        /// The file.
+        path: PathBuf,
+    },
     /// The number of worker threads can't be had.
     #[error("{threads} threads: {message}")]
     Threads {
@@ -57,6 +71,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a report was found not to be what it ought to, rather than the run to fail.
+    #[must_use]
+    pub const fn is_verification(&self) -> bool {
+        match self {
+            Self::Report { source, .. } => !matches!(source, report::ReadError::Io(_)),
+            Self::NotARegularFile { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Whether the user can mend it by other arguments or another configuration, rather than by another disk.
     #[must_use]
     pub const fn is_usage(&self) -> bool {

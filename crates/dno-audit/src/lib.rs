@@ -27,6 +27,7 @@ mod inspect;
 mod load;
 mod package;
 mod progress;
+mod reader;
 mod run;
 mod spool;
 
@@ -35,6 +36,7 @@ pub use error::{ConfigError, Error};
 pub use explain::{Explanation, explain};
 pub use inspect::{Inspected, Signatures, inspect};
 pub use progress::Progress;
+pub use reader::{DeviceRows, PackageFindings, PackageReader, PackageRows};
 pub use run::{Finished, run};
 
 pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, Severity, rule};

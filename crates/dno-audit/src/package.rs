@@ -119,15 +119,16 @@ impl PackageFile {
 }
 
 /// The files of a package, in the order in which they are written.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "devices.jsonl",
     "findings.csv",
     "not-in-estate.jsonl",
     "certificates.jsonl",
     "summary.json",
     "configuration.json",
+    "rules.json",
     "quarantine.jsonl",
-    "manifest.json",
+    report::MANIFEST,
 ];
 
 /// Nothing but a report, or an empty folder, is ever replaced: a folder with a file that no report has is left alone.
@@ -143,7 +144,7 @@ fn check_place(place: &Path) -> Result<(), Error> {
         Ok(names) if names.is_empty() && fs::remove_dir(place).is_ok() => Ok(()),
         Ok(names) if names.iter().any(|name| !FILES.iter().any(|file| *file == name.as_os_str())) => taken(),
         Ok(_) => {
-            let manifest = fs::read(place.join("manifest.json")).unwrap_or_default();
+            let manifest = fs::read(place.join(report::MANIFEST)).unwrap_or_default();
             let value: serde_json::Value = serde_json::from_slice(&manifest).unwrap_or_default();
             match value.get("format").and_then(|format| format.as_str()) {
                 Some(report::FORMAT) => Ok(()),

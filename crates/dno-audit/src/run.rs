@@ -334,6 +334,7 @@ fn write_package(
     let configuration = canonical(&configuration(config, &accounts))?;
     let configuration_sha256 = digest(&configuration).to_string();
     package.write("configuration.json", &configuration)?;
+    package.write("rules.json", &canonical(&report::rule_rows())?)?;
     let mut quarantine = package.file("quarantine.jsonl")?;
     for account in accounts {
         let sha256 = account.sha256.to_string();
@@ -348,18 +349,18 @@ fn write_package(
         configuration_sha256,
         counts,
         files: package.files.clone(),
-        format: report::FORMAT,
+        format: report::FORMAT.into(),
         format_version: report::FORMAT_VERSION,
         inputs: entries.clone(),
         rule_set: RuleSet {
             sha256: report::rule_set_digest()?.to_string(),
             version: audit::RULE_SET_VERSION,
         },
-        tool: Tool { name: "dnoaudit", version: env!("CARGO_PKG_VERSION") },
+        tool: Tool { name: "dnoaudit".into(), version: env!("CARGO_PKG_VERSION").into() },
     };
     let manifest = canonical(&manifest)?;
     let manifest_sha256 = digest(&manifest).to_string();
-    package.write("manifest.json", &manifest)?;
+    package.write(report::MANIFEST, &manifest)?;
     package.publish()?;
     Ok(Finished { summary, inputs: entries, manifest_sha256, warnings: Vec::new(), incomplete })
 }
@@ -386,8 +387,8 @@ fn configuration(config: &Config, accounts: &[Account]) -> Configuration {
             .collect(),
         stale_after_days: config.options.stale_after_days,
         zoneless_times: match config.zoneless {
-            ZonelessTimes::Refuse => "refuse",
-            ZonelessTimes::Utc => "utc",
+            ZonelessTimes::Refuse => "refuse".into(),
+            ZonelessTimes::Utc => "utc".into(),
         },
     }
 }

@@ -21,9 +21,11 @@
 mod certificates;
 mod columns;
 mod directory;
+mod documents;
 mod error;
 mod estate;
 mod fields;
+mod inventory;
 mod limits;
 mod message_text;
 mod observe;
@@ -33,6 +35,7 @@ mod registration;
 mod source;
 mod spool;
 mod table;
+mod xml;
 
 pub use certificates::{CertificateRecord, read_certificates};
 pub use columns::{CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS};
@@ -40,9 +43,12 @@ pub use directory::{DirectoryFileError, read_directory};
 pub use error::{HeaderError, IntakeError};
 pub use estate::read_estate;
 pub use fields::read_mpan;
-pub use limits::{MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_LINE, MAX_ROW};
-pub use record::{Form, Record, Reject};
+pub use limits::{
+    MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_LINE, MAX_ROW, MAX_XML_DEPTH, MAX_XML_RECORD,
+};
+pub use record::{Document, Form, Record, Reject, Silence};
 pub use records::{DeviceKey, DeviceKeys, NoDeviceKeys, RecordOptions, StoredKeys, read_records};
 pub use registration::read_registration;
 pub use source::Source;
 pub use spool::Spooled;
+pub use xml::XmlFault;

@@ -17,3 +17,12 @@ pub(crate) const HEAD: usize = 64 * 1024;
 
 /// How much of a copy of an input is held in memory before it goes to a temporary file.
 pub(crate) const SPOOLED_IN_MEMORY: usize = 8 * 1024 * 1024;
+
+/// Most elements within each other in XML.
+pub const MAX_XML_DEPTH: usize = 64;
+
+/// Largest element of XML that is one record, in octets: a message of the largest size in base64, many times over.
+pub const MAX_XML_RECORD: usize = 1024 * 1024;
+
+/// How much of the text of an element is kept for the quarantine.
+pub(crate) const MAX_XML_TEXT: usize = 4096;

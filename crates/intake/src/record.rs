@@ -2,6 +2,8 @@
 
 use types::{Eui64, Observation, Origin, ParseEui64Error, ParseKeyIdError, ParseTimestampError};
 
+use crate::xml::XmlFault;
+
 /// The shape of a record's octets.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {
@@ -9,6 +11,62 @@ pub enum Form {
     Message,
     /// A row or line of text.
     Text,
+    /// A document of XML, of which the beginning is kept.
+    Document(Document),
+}
+
+/// What a document of DUIS, MMC or the SMKI Repository is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Document {
+    /// MMC: a device's answer or alert, rendered.
+    Rendering,
+    /// DUIS: a request to the DCC.
+    Request,
+    /// DUIS: the answer that a request failed, or a DCC alert that says so.
+    Failure,
+    /// DUIS: an answer of the DCC without one of the device.
+    Acknowledgement,
+    /// DUIS: the answer to SRV 8.2, which lists devices.
+    Inventory,
+    /// DUIS: an alert of the DCC.
+    Alert,
+    /// DUIS: the answer of SMETS1 equipment.
+    Smets1,
+    /// SMKI Repository: a certificate or what is said of one.
+    Repository,
+    /// Not read far enough to tell.
+    Unknown,
+}
+
+impl Document {
+    /// The words for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rendering => "MMC rendering",
+            Self::Request => "DUIS request",
+            Self::Failure => "DUIS failure",
+            Self::Acknowledgement => "DUIS acknowledgement",
+            Self::Inventory => "DUIS inventory",
+            Self::Alert => "DCC alert",
+            Self::Smets1 => "DUIS response of SMETS1 equipment",
+            Self::Repository => "SMKI Repository entry",
+            Self::Unknown => "XML",
+        }
+    }
+}
+
+/// Why a record that can be used says nothing of a network operator cell.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Silence {
+    /// It is about something else.
+    NoNetworkOperatorCell,
+    /// It is a command or a request, of which nothing follows for the state of a cell.
+    Intent,
+    /// It acknowledges a request, without an answer of the device.
+    Acknowledgement,
+    /// It lists devices.
+    Inventory,
 }
 
 /// One record of an input.
@@ -149,6 +207,20 @@ pub enum Reject {
         /// What is wrong.
         fault: types::MpanFault,
     },
+    /// A document without an element that it is nothing without.
+    #[error("there is no {element}")]
+    Lacks {
+        /// The element.
+        element: &'static str,
+    },
+    /// An element of XML that can't be read.
+    #[error("line {line}: {fault}")]
+    Xml {
+        /// The line on which its document or element begins.
+        line: u64,
+        /// What is wrong.
+        fault: XmlFault,
+    },
     /// A certificate file or block that can't be used.
     #[error("{0}")]
     Certificate(smki::ReadError),
@@ -194,6 +266,11 @@ impl Reject {
             Self::Time { .. } => "time-malformed",
             Self::Word { .. } => "word-unknown",
             Self::Mpan { .. } => "mpan-invalid",
+            Self::Lacks { .. } => "element-missing",
+            Self::Xml { fault: XmlFault::DocumentType, .. } => "xml-document-type",
+            Self::Xml { fault: XmlFault::TooDeep | XmlFault::TooLarge, .. } => "xml-too-large",
+            Self::Xml { fault: XmlFault::CutShort { .. }, .. } => "xml-cut-short",
+            Self::Xml { .. } => "xml-malformed",
             Self::Certificate(smki::ReadError::PrivateKey) => "private-key",
             Self::Certificate(_) => "certificate-malformed",
             Self::NotRecognised { .. } => "not-recognised",

@@ -1,5 +1,7 @@
 //! `certificates.jsonl`: what the certificates of the run were found to be.
 
+use std::borrow::Cow;
+
 use audit::{Certificates, Options};
 use smki::CertificateId;
 
@@ -20,7 +22,7 @@ pub fn certificate_row(
         entity_id: certificate.entity_id().map(|entity| entity.to_string()),
         issuer: certificate.issuer().to_string(),
         key_usage: certificate.key_usage().names(),
-        kind: certificate.kind().name(),
+        kind: certificate.kind().name().into(),
         not_after: certificate.not_after().to_string(),
         not_before: certificate.not_before().to_string(),
         path: match paths.result(id) {
@@ -28,12 +30,18 @@ pub fn certificate_row(
             Ok(_) => "holds".to_owned(),
             Err(error) => error.to_string(),
         },
-        profile: certificate.inspect_profile(&options.profile).iter().map(smki::ProfileFinding::id).collect(),
-        role: certificate.role().map(|role| EnumerationRow { name: role.name(), value: role.0 }),
+        profile: certificate
+            .inspect_profile(&options.profile)
+            .iter()
+            .map(|finding| finding.id().into())
+            .collect(),
+        role: certificate
+            .role()
+            .map(|role| EnumerationRow { name: role.name().map(Cow::Borrowed), value: role.0 }),
         serial: certificate.serial_hex(),
         sha256: certificate.sha256().to_string(),
         subject: certificate.subject().to_string(),
         subject_key_identifier: certificate.subject_key_identifier().map(hex),
-        validity: certificate.validity_at(as_of).name(),
+        validity: certificate.validity_at(as_of).name().into(),
     })
 }

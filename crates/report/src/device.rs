@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use audit::{Assessment, Axis, Occupant, Subject, Verdict};
-use types::{Eui64, InputId, Observation, Origin, Seen, Sha256Digest};
+use types::{Eui64, InputId, Observation, Origin, STATUS_NOT_KNOWN, Seen, Sha256Digest};
 
 use crate::model::v1::{
-    CellRow, DeviceRow, EffectRow, EvidenceRow, FindingRow, NotInEstateRow, RemedyRow, Text,
+    CellRow, DeviceRow, EffectRow, EvidenceRow, FindingRow, NotInEstateRow, RemedyRow, Text, Word,
 };
 use crate::short::Short;
 
@@ -34,28 +34,28 @@ impl InputDigests {
 pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) -> DeviceRow<'a> {
     let subject = &assessment.subject;
     let meter = &subject.meter;
-    let name = |symbol| subject.name(symbol);
+    let name = |symbol| subject.name(symbol).map(Cow::Borrowed);
     DeviceRow {
         cells: subject.cells.map(|cell| cell_row(subject, &cell)),
         conditions: ids(assessment, |axis| axis == Axis::Condition),
         device_id: Short::of(subject.meter.device()),
-        device_status: meter.agreed(|row| row.status).map(types::DeviceStatus::name),
-        device_type: meter.agreed(|row| row.device_type).map(types::DeviceType::name),
+        device_status: meter.agreed(|row| row.status).map(|status| status.name().into()),
+        device_type: meter.agreed(|row| row.device_type).map(|kind| kind.name().into()),
         dno: subject.owner().map(|owner| owner.label(subject.context.directory)),
         effect: EffectRow {
-            alerts: assessment.effect.alerts.name(),
-            command: assessment.effect.command.name(),
-            read: assessment.effect.read.name(),
+            alerts: assessment.effect.alerts.name().into(),
+            command: assessment.effect.command.name().into(),
+            read: assessment.effect.read.name().into(),
         },
         evidence: evidence(assessment, inputs),
-        expectation: subject.meter.source.name(),
+        expectation: subject.meter.source.name().into(),
         findings: assessment
             .findings
             .iter()
             .map(|finding| FindingRow {
                 evidence: facts(&finding.evidence),
-                rule: finding.rule.id,
-                severity: finding.rule.severity.name(),
+                rule: finding.rule.id.into(),
+                severity: finding.rule.severity.name().into(),
             })
             .collect(),
         firmware: name(meter.agreed(|row| row.firmware)),
@@ -66,40 +66,40 @@ pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) 
         reasons: reasons(assessment),
         region: name(meter.agreed(|row| row.region)),
         remedy: assessment.remedy.as_ref().map(|remedy| RemedyRow {
-            action: remedy.action,
+            action: remedy.action.into(),
             mode: remedy.mode,
-            party: remedy.actor.name(),
-            service_request: remedy.service_request,
+            party: remedy.actor.name().into(),
+            service_request: remedy.service_request.map(Cow::Borrowed),
             who: remedy.who.clone(),
         }),
-        supplier: subject.supplier(),
-        verdict: assessment.verdict.name(),
+        supplier: subject.supplier().map(Cow::Borrowed),
+        verdict: assessment.verdict.name().into(),
     }
 }
 
 /// The values of a finding by name. Several may have one name, as the MPANs of two rows do.
-fn facts(evidence: &audit::Evidence) -> BTreeMap<&str, Text<'_>> {
-    let mut facts: BTreeMap<&str, Text<'_>> = BTreeMap::new();
+fn facts(evidence: &audit::Evidence) -> BTreeMap<Text<'_>, Text<'_>> {
+    let mut facts: BTreeMap<Text<'_>, Text<'_>> = BTreeMap::new();
     for fact in evidence.facts() {
         facts
-            .entry(fact.name)
+            .entry(Cow::Borrowed(fact.name))
             .and_modify(|value| value.to_mut().push_str(&format!("; {}", fact.value)))
             .or_insert(Cow::Borrowed(&fact.value));
     }
     facts
 }
 
-fn ids(assessment: &Assessment<'_>, of: impl Fn(Axis) -> bool) -> Vec<&'static str> {
+fn ids(assessment: &Assessment<'_>, of: impl Fn(Axis) -> bool) -> Vec<Word> {
     assessment
         .findings
         .iter()
         .filter(|finding| of(finding.rule.axis))
-        .map(|finding| finding.rule.id)
+        .map(|finding| finding.rule.id.into())
         .collect()
 }
 
 /// The rules that call for the verdict come first, then those that call for a lesser one.
-fn reasons(assessment: &Assessment<'_>) -> Vec<&'static str> {
+fn reasons(assessment: &Assessment<'_>) -> Vec<Word> {
     let decides = |axis| axis == Axis::Verdict(assessment.verdict);
     let lesser = |axis| matches!(axis, Axis::Verdict(verdict) if verdict != assessment.verdict);
     let mut reasons = ids(assessment, decides);
@@ -116,7 +116,7 @@ fn cell_row<'a>(subject: &Subject<'a>, cell: &audit::Cell<'a>) -> CellRow<'a> {
             .resolution
             .map_or(&[][..], |resolution| &resolution.serials)
             .iter()
-            .map(String::as_str)
+            .map(|serial| Cow::Borrowed(serial.as_str()))
             .collect(),
         entity: cell.credential.map(|credential| Short::of(credential.entity)),
         holder: if correct {
@@ -125,9 +125,9 @@ fn cell_row<'a>(subject: &Subject<'a>, cell: &audit::Cell<'a>) -> CellRow<'a> {
             subject.occupant(cell).and_then(|occupant| holder(occupant, subject))
         },
         key: cell.credential.map(|credential| Short::of(credential.key)),
-        key_usage: cell.cell.name(),
+        key_usage: cell.cell.name().into(),
         observed_at: cell.timeline.decided.and_then(|(seen, _)| seen.at).map(Short::of),
-        state: cell.holding.verdict().name(),
+        state: cell.holding.verdict().name().into(),
     }
 }
 
@@ -159,12 +159,12 @@ fn evidence<'a>(assessment: &Assessment<'_>, inputs: &'a InputDigests) -> Vec<Ev
             .map_or("quarantined", |(_, disposition)| outcome(*disposition));
         let row = EvidenceRow {
             at: first.at.map(Short::of),
-            grade: first.grade.name(),
-            input: inputs.of(origin.input),
+            grade: first.grade.name().into(),
+            input: inputs.of(origin.input).into(),
             lines: vec![origin.line],
-            outcome,
+            outcome: outcome.into(),
             says: says(&assessment.subject, seen, outcome),
-            source: first.source.name(),
+            source: first.source.name().into(),
         };
         match rows.last_mut() {
             Some(last) if last.says.is_empty() && row.says.is_empty() && same_but_lines(last, &row) => {
@@ -194,8 +194,8 @@ const fn outcome(disposition: audit::timeline::Disposition) -> &'static str {
     }
 }
 
-fn says(subject: &Subject<'_>, seen: &[&Observation], outcome: &str) -> BTreeMap<&'static str, Vec<String>> {
-    let mut says: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+fn says(subject: &Subject<'_>, seen: &[&Observation], outcome: &str) -> BTreeMap<Word, Vec<String>> {
+    let mut says: BTreeMap<Word, Vec<String>> = BTreeMap::new();
     let shown = |seen: &&Observation| match seen.seen {
         Seen::Held(credential) => {
             subject.cells.iter().any(|cell| cell.cell == seen.cell && cell.credential == Some(credential))
@@ -213,7 +213,7 @@ fn says(subject: &Subject<'_>, seen: &[&Observation], outcome: &str) -> BTreeMap
         if let Some(holder) = held_by(subject, seen) {
             text.push_str(&format!(" ({holder})"));
         }
-        says.entry(seen.cell.name()).or_default().push(text);
+        says.entry(seen.cell.name().into()).or_default().push(text);
     }
     says
 }
@@ -246,7 +246,12 @@ pub fn statement(seen: Seen) -> String {
         Seen::NoTrustAnchor => "noTrustAnchor".to_owned(),
         Seen::CellAbsent => "absent from a success answer".to_owned(),
         Seen::RoleNotAnswered => "role not answered".to_owned(),
+        Seen::DeviceError(STATUS_NOT_KNOWN) => "device status not known".to_owned(),
         Seen::DeviceError(status) => format!("device status {status}"),
+        Seen::RequestFailed(code) => format!("the DCC answered {code}"),
+        Seen::Smets1 => "SMETS1 answer".to_owned(),
+        Seen::Incomplete => "named without all of what it holds".to_owned(),
+        Seen::KeyUpdated(key) => format!("DCC alert: updated to key {key}"),
         Seen::UsageUnclear => "several usages in one cell".to_owned(),
         Seen::UpdateFailed(status) => format!("replacement failed, status {status}"),
         Seen::NoOutcome => "update response without outcome".to_owned(),

@@ -7,6 +7,9 @@ use types::Sha256Digest;
 
 use crate::model::v1::FileEntry;
 
+/// The file that has the digests of all others.
+pub const MANIFEST: &str = "manifest.json";
+
 /// Name of the format in the manifest.
 pub const FORMAT: &str = "dno-audit report";
 

@@ -39,7 +39,7 @@ pub fn quarantine_row(record: &Quarantined<'_>) -> QuarantineRow {
         input: String::new(),
         line: record.line,
         octets: record.octets.filter(|octets| !octets.is_empty()).map(hex),
-        reason: record.reason,
+        reason: record.reason.into(),
         text: record.text.filter(|text| !text.is_empty()).map(text),
     }
 }

@@ -14,17 +14,17 @@ pub fn rule_rows() -> Vec<RuleRow> {
         .iter()
         .map(|rule| RuleRow {
             axis: match rule.axis {
-                Axis::Verdict(verdict) => verdict.name(),
-                Axis::Condition => "condition",
-                Axis::Note => "note",
+                Axis::Verdict(verdict) => verdict.name().into(),
+                Axis::Condition => "condition".into(),
+                Axis::Note => "note".into(),
             },
-            citation: rule.citation,
-            compares: rule.compares,
-            id: rule.id,
-            remedy: rule.remedy,
-            severity: rule.severity.name(),
+            citation: rule.citation.into(),
+            compares: rule.compares.into(),
+            id: rule.id.into(),
+            remedy: rule.remedy.into(),
+            severity: rule.severity.name().into(),
             since: rule.since,
-            title: rule.title,
+            title: rule.title.into(),
         })
         .collect()
 }

@@ -3,7 +3,8 @@
 use std::fmt::{self, Write};
 
 use arrayvec::ArrayString;
-use serde::{Serialize, Serializer};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// At most 32 octets of text.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -29,6 +30,26 @@ impl Short {
 impl Serialize for Short {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Short {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Short;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text of at most 32 octets")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Short, E> {
+                ArrayString::from(text)
+                    .map(Short)
+                    .map_err(|_| E::invalid_length(text.len(), &"at most 32 octets"))
+            }
+        }
+        deserializer.deserialize_str(Text)
     }
 }
 

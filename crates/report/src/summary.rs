@@ -70,8 +70,8 @@ pub fn summary(
         by_supplier: group(&totals.by_supplier, |supplier| text(*supplier)),
         counts,
         directories,
-        findings: RULES.iter().map(|rule| rule.id).zip(totals.by_rule.iter().copied()).collect(),
-        not_checked: vec!["revocation: no certificate revocation list was read"],
+        findings: RULES.iter().map(|rule| rule.id.into()).zip(totals.by_rule.iter().copied()).collect(),
+        not_checked: vec!["revocation: no certificate revocation list was read".into()],
         records,
         unattributed_entities,
     }

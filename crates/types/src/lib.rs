@@ -34,7 +34,9 @@ pub use estate::{DeviceStatus, DeviceType, EstateRow, MpanFault, MpanField, Regi
 pub use eui64::{Eui64, ParseEui64Error};
 pub use key_id::{KeyId, ParseKeyIdError};
 pub use mpan::{DistributorId, Mpan, ParseMpanError};
-pub use observation::{Credential, Grade, NetworkOperatorCell, Observation, Seen, Source, Unusable};
+pub use observation::{
+    Credential, DccCode, Grade, NetworkOperatorCell, Observation, STATUS_NOT_KNOWN, Seen, Source, Unusable,
+};
 pub use origin::{InputId, Origin};
 pub use party::{
     Credentials, DatedEntity, DirectoryRecords, EntityList, OperatorKind, OperatorRecord, Period,

@@ -37,7 +37,7 @@ fn markdown(rows: &[RuleRow]) -> String {
             "\n## {}\n\n{}.\n\n| | |\n| --- | --- |\n| effect | {} |\n| severity | {} |\n| source | {} |\n| since \
              rule set | {} |\n| compares | {} |\n| remedy | {} |\n",
             row.id,
-            capitalised(row.title),
+            capitalised(&row.title),
             row.axis,
             row.severity,
             row.citation,

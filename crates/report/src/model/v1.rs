@@ -1,33 +1,40 @@
 //! Version 1 of the report. Members are declared in the order of RFC 8785: sorted by name.
+//!
+//! The same types are written and read. A reader refuses members that it does not know: a later version of the program
+//! wrote them, and what they mean for the rest can't be told.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::short::Short;
 
 /// Text that is borrowed where it can be.
 pub type Text<'a> = Cow<'a, str>;
 
+/// A word of a fixed vocabulary: borrowed by who writes, owned by who reads.
+pub type Word = Text<'static>;
+
 /// A line of `devices.jsonl`: one meter of the estate.
 ///
 /// Members that may be absent stand only where there is something to say. What rows of the estate contradict each other
 /// on is as if none had said it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct DeviceRow<'a> {
     /// The two cells: digitalSignature, then keyAgreement.
     pub cells: [CellRow<'a>; 2],
     /// Ids of rules about the state of the credentials that failed.
-    pub conditions: Vec<&'static str>,
+    pub conditions: Vec<Word>,
     /// The device.
     pub device_id: Short,
     /// DUIS status, if the estate says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device_status: Option<&'static str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_status: Option<Word>,
     /// DUIS type, if the estate says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device_type: Option<&'static str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_type: Option<Word>,
     /// The party that ought to be in the cells; null if that is not known.
     pub dno: Option<Text<'a>>,
     /// What the operator can do.
@@ -35,147 +42,154 @@ pub struct DeviceRow<'a> {
     /// The records about the device.
     pub evidence: Vec<EvidenceRow<'a>>,
     /// How the expected party was found: registration, estate, mpan-distributor, none.
-    pub expectation: &'static str,
+    pub expectation: Word,
     /// The rules that failed, with the values they compared.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingRow<'a>>,
     /// Firmware version, if known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub firmware: Option<&'a str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firmware: Option<Text<'a>>,
     /// Manufacturer, if known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub manufacturer: Option<&'a str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manufacturer: Option<Text<'a>>,
     /// Model, if known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<&'a str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<Text<'a>>,
     /// Import MPAN; null if there is none or it does not check.
     pub mpan: Option<Short>,
     /// Ids of other rules that failed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<&'static str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Word>,
     /// Ids of the rules that call for the verdict, the gravest kind first.
-    pub reasons: Vec<&'static str>,
+    pub reasons: Vec<Word>,
     /// Region, if known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<&'a str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Text<'a>>,
     /// What mends it; null if there is nothing to mend.
     pub remedy: Option<RemedyRow<'a>>,
     /// The responsible supplier; null if not known.
-    pub supplier: Option<&'a str>,
+    pub supplier: Option<Text<'a>>,
     /// correct, missing, wrong, not-known or out-of-scope.
-    pub verdict: &'static str,
+    pub verdict: Word,
 }
 
 /// One network operator cell.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct CellRow<'a> {
     /// Serial numbers of the certificates with this entity, key, role and usage whose path holds.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub certificates: Vec<&'a str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<Text<'a>>,
     /// The entity in the cell.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entity: Option<Short>,
     /// Who is known to stand behind it: a party's id, or `access-control-broker`, `supplier`. Absent where the state is
     /// correct: then it is the `dno` of the row.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<Text<'a>>,
     /// The key in the cell.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Short>,
     /// digitalSignature or keyAgreement.
-    pub key_usage: &'static str,
+    pub key_usage: Word,
     /// When it was seen so; absent if undated or not seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_at: Option<Short>,
     /// correct, missing, wrong or not-known.
-    pub state: &'static str,
+    pub state: Word,
 }
 
 /// What the operator can do: possible, blocked, not-known or not-applicable.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct EffectRow {
     /// Receive and trust alerts.
-    pub alerts: &'static str,
+    pub alerts: Word,
     /// Send critical commands.
-    pub command: &'static str,
+    pub command: Word,
     /// Read network data.
-    pub read: &'static str,
+    pub read: Word,
 }
 
 /// Records of one input about the device that tell of it in one way.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct EvidenceRow<'a> {
     /// When; absent if undated.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Short>,
     /// How far it can be trusted.
-    pub grade: &'static str,
+    pub grade: Word,
     /// SHA-256 of the input as stored.
-    pub input: &'a str,
+    pub input: Text<'a>,
     /// The lines on which the records start.
     pub lines: Vec<u32>,
     /// used, superseded, duplicate, not-relevant or quarantined.
-    pub outcome: &'static str,
+    pub outcome: Word,
     /// Statements about each cell, in order: what it held before and after, or why nothing is known.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub says: BTreeMap<&'static str, Vec<String>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub says: BTreeMap<Word, Vec<String>>,
     /// read, update-response, update-alert, extract or command.
-    pub source: &'static str,
+    pub source: Word,
 }
 
 /// A rule that failed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct FindingRow<'a> {
     /// The values compared, by name; several of one name are joined by `; `.
-    pub evidence: BTreeMap<&'a str, Text<'a>>,
+    pub evidence: BTreeMap<Text<'a>, Text<'a>>,
     /// The rule.
-    pub rule: &'static str,
+    pub rule: Word,
     /// error, undetermined, warning or information.
-    pub severity: &'static str,
+    pub severity: Word,
 }
 
 /// What mends a meter.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct RemedyRow<'a> {
     /// What to do.
-    pub action: &'static str,
+    pub action: Word,
     /// GBCS CredentialsReplacementMode.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<u32>,
     /// Who must act, by function.
-    pub party: &'static str,
+    pub party: Word,
     /// DUIS service reference variant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_request: Option<&'static str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_request: Option<Word>,
     /// Who that is, if known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who: Option<Text<'a>>,
 }
 
 /// A line of `quarantine.jsonl`: a record that could not be used.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct QuarantineRow {
     /// What is wrong, with values.
     pub detail: String,
     /// The device it speaks of, if that could be told.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_id: Option<String>,
     /// SHA-256 of the input as stored.
     pub input: String,
     /// The line on which it starts.
     pub line: u32,
     /// The octets of a message in hex, at most 256 of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub octets: Option<String>,
     /// The kind of the reason.
-    pub reason: &'static str,
+    pub reason: Word,
     /// The text of a row, at most 256 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
 /// A line of `not-in-estate.jsonl`: a device with records that the estate does not list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct NotInEstateRow {
     /// The device.
     pub device_id: String,
@@ -188,7 +202,8 @@ pub struct NotInEstateRow {
 }
 
 /// A line of `certificates.jsonl`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct CertificateRow {
     /// authorityKeyIdentifier in hex.
     pub authority_key_identifier: Option<String>,
@@ -199,7 +214,7 @@ pub struct CertificateRow {
     /// Key usages.
     pub key_usage: Vec<String>,
     /// organisation, issuing, root, device or unrecognised.
-    pub kind: &'static str,
+    pub kind: Word,
     /// End of validity.
     pub not_after: String,
     /// Begin of validity.
@@ -207,7 +222,7 @@ pub struct CertificateRow {
     /// `trust-anchor`, `holds`, or why it has no path to a trust anchor.
     pub path: String,
     /// Ids of profile findings.
-    pub profile: Vec<&'static str>,
+    pub profile: Vec<Word>,
     /// Role.
     pub role: Option<EnumerationRow>,
     /// Serial number in hex.
@@ -219,20 +234,22 @@ pub struct CertificateRow {
     /// subjectKeyIdentifier in hex.
     pub subject_key_identifier: Option<String>,
     /// Validity at the instant of the audit.
-    pub validity: &'static str,
+    pub validity: Word,
 }
 
 /// A number with its GBCS name.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct EnumerationRow {
     /// The name; null if the number has none.
-    pub name: Option<&'static str>,
+    pub name: Option<Word>,
     /// The number.
     pub value: u32,
 }
 
 /// `manifest.json`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The instant of the audit.
     pub as_of: String,
@@ -243,7 +260,7 @@ pub struct Manifest {
     /// The other files of the package, by name.
     pub files: BTreeMap<String, FileEntry>,
     /// `dno-audit report`.
-    pub format: &'static str,
+    pub format: Word,
     /// Version of this format.
     pub format_version: u32,
     /// What was read.
@@ -255,7 +272,8 @@ pub struct Manifest {
 }
 
 /// The configuration as far as it can change a result.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Configuration {
     /// OIDs of certificate policies that are expected; none if any is.
     pub accepted_policies: Vec<String>,
@@ -270,11 +288,12 @@ pub struct Configuration {
     /// Days after which evidence is stale.
     pub stale_after_days: u32,
     /// What times without a zone mean: `refuse` or `utc`.
-    pub zoneless_times: &'static str,
+    pub zoneless_times: Word,
 }
 
 /// Counts over the whole report.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Counts {
     /// Meters of the estate; the sum of the verdicts.
     pub meters: u64,
@@ -287,7 +306,8 @@ pub struct Counts {
 }
 
 /// Meters by verdict.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct VerdictCounts {
     /// Both cells hold what is expected.
     pub correct: u64,
@@ -304,7 +324,8 @@ pub struct VerdictCounts {
 }
 
 /// Records by outcome.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Copy)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecordCounts {
     /// They repeat another record.
     pub duplicate: u64,
@@ -322,37 +343,40 @@ pub struct RecordCounts {
 }
 
 /// A file of the package.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct FileEntry {
     /// Size in octets.
     pub bytes: u64,
     /// Lines; absent for files that are not made of lines.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<u64>,
     /// SHA-256.
     pub sha256: String,
 }
 
 /// An input.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct InputEntry {
     /// Size in octets, as stored.
     pub bytes: u64,
     /// Name: the file's, or its path below the folder that was named.
     pub name: String,
     /// Records that are not relevant, by reason.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub not_relevant: BTreeMap<&'static str, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_relevant: BTreeMap<Word, u64>,
     /// Records by outcome.
     pub records: RecordCounts,
     /// records, certificates, trust-anchors, estate, registration or directory.
-    pub role: &'static str,
+    pub role: Word,
     /// SHA-256 as stored.
     pub sha256: String,
 }
 
 /// The rules applied.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct RuleSet {
     /// SHA-256 of the canonical table of rules.
     pub sha256: String,
@@ -361,37 +385,40 @@ pub struct RuleSet {
 }
 
 /// The tool.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tool {
     /// Name.
-    pub name: &'static str,
+    pub name: Word,
     /// Version.
-    pub version: &'static str,
+    pub version: Word,
 }
 
 /// A rule, as `dnoaudit rules --format json` lists it and as the rule-set digest covers it.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct RuleRow {
     /// What a failure does: a verdict, `condition` or `note`.
-    pub axis: &'static str,
+    pub axis: Word,
     /// Source document and clause.
-    pub citation: &'static str,
+    pub citation: Word,
     /// What is compared.
-    pub compares: &'static str,
+    pub compares: Word,
     /// Id.
-    pub id: &'static str,
+    pub id: Word,
     /// What mends it.
-    pub remedy: &'static str,
+    pub remedy: Word,
     /// Severity.
-    pub severity: &'static str,
+    pub severity: Word,
     /// Rule-set version that brought it.
     pub since: u32,
     /// The defect in a few words.
-    pub title: &'static str,
+    pub title: Word,
 }
 
 /// `summary.json`: totals of the whole and by several groupings.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Summary {
     /// The instant of the audit.
     pub as_of: String,
@@ -412,9 +439,9 @@ pub struct Summary {
     /// The directory data that told who is who.
     pub directories: Vec<DirectoryEntry>,
     /// Meters for which each rule failed; rules that never failed stand with 0.
-    pub findings: BTreeMap<&'static str, u64>,
+    pub findings: BTreeMap<Word, u64>,
     /// What the audit could not look at.
-    pub not_checked: Vec<&'static str>,
+    pub not_checked: Vec<Word>,
     /// Records by outcome, and those not relevant by reason.
     pub records: BTreeMap<String, u64>,
     /// Entities in cells that no list of the directory has, with where they were seen.
@@ -422,7 +449,8 @@ pub struct Summary {
 }
 
 /// A file of directory data.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct DirectoryEntry {
     /// The day it speaks of, as the file says.
     pub date: String,
@@ -433,7 +461,8 @@ pub struct DirectoryEntry {
 }
 
 /// Meters of one kind of device.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct ModelCounts {
     /// By verdict.
     pub counts: VerdictCounts,
@@ -446,7 +475,8 @@ pub struct ModelCounts {
 }
 
 /// An entity that nobody could attribute.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct UnattributedEntity {
     /// Cells that hold it.
     pub cells: u64,
