@@ -39,6 +39,7 @@ copy certificate "$data"/pki/*.{der,pem,crl} "$data"/pki/defects/* "$reference"/
 copy records "${hex[@]}" "$data"/records/{cells,messages}-csv/*.csv corpus/message/*
 copy estate "$data"/records/{estate,registration}-csv/*.csv
 copy directory "$data"/directory.toml
+copy waivers "$data"/waivers.toml
 
 for target in corpus/*/; do
     seeds=("$target"*)

@@ -98,13 +98,17 @@ fn every_reason_of_the_quarantine_stands_with_what_to_do() {
 fn the_samples_of_the_formats_are_read() {
     let page = page("docs/formats.md");
     let samples = blocks(&page, "toml");
-    let [directory, inputs] = &samples[..] else { panic!("{} samples", samples.len()) };
+    let [directory, waivers, inputs] = &samples[..] else { panic!("{} samples", samples.len()) };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("directory.toml");
     fs::write(&file, directory).unwrap();
     let shown: Value =
         serde_json::from_str(&dnoaudit(["inspect", "--format", "json", file.to_str().unwrap()])).unwrap();
     assert_eq!((&shown["parties"], &shown["suppliers"]), (&1.into(), &1.into()));
+    fs::write(&file, waivers).unwrap();
+    let shown: Value =
+        serde_json::from_str(&dnoaudit(["inspect", "--format", "json", file.to_str().unwrap()])).unwrap();
+    assert_eq!(shown["waivers"][0], "W-2026-001");
     let text = format!("as_of = \"2026-01-01T00:00:00Z\"\n{inputs}");
     dno_audit::Config::parse(&text, "formats.md", PathBuf::new()).unwrap();
 }

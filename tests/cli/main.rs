@@ -14,5 +14,7 @@ mod demo;
 mod hostile;
 mod reference;
 mod refusals;
+mod rule_set;
 mod shared_cases;
 mod support;
+mod waivers;

@@ -12,6 +12,7 @@ use crate::options::Options;
 use crate::rule::{Evidence, Outcome};
 use crate::timeline::{CellState, CellTimeline, cell_timeline, in_time};
 use crate::verdict::Verdict;
+use crate::waivers::Waivers;
 
 /// What all meters of an audit share.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,8 @@ pub struct Context<'a> {
     pub resolutions: &'a Resolutions,
     /// Settings.
     pub options: &'a Options,
+    /// Findings that somebody accepted.
+    pub waivers: &'a Waivers,
 }
 
 impl Context<'_> {

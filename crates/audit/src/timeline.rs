@@ -200,6 +200,10 @@ pub enum NotRelevant {
     NoDevice,
     /// It tells no state, and other records do.
     NoState,
+    /// A waiver for which there is no finding.
+    WaiverUnused,
+    /// A waiver that had expired.
+    WaiverExpired,
 }
 
 impl NotRelevant {
@@ -215,6 +219,8 @@ impl NotRelevant {
             Self::Inventory => "inventory",
             Self::NoDevice => "no-device",
             Self::NoState => "no-state",
+            Self::WaiverUnused => "waiver-unused",
+            Self::WaiverExpired => "waiver-expired",
         }
     }
 }

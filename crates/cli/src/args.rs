@@ -113,6 +113,12 @@ pub(crate) struct InputArguments {
     /// Directory files beside the shipped one.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub(crate) directory: Vec<String>,
+    /// Findings that somebody accepted for a time.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) waivers: Vec<String>,
+    /// The rule set to apply; the newest if not said.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) rule_set: Option<u32>,
     /// The instant the audit is about, or `today`: today at 00:00 UTC.
     #[arg(long, value_name = "INSTANT")]
     pub(crate) as_of: Option<String>,
@@ -196,6 +202,9 @@ pub(crate) struct InspectArguments {
 /// Arguments of `rules`.
 #[derive(Args, Debug)]
 pub(crate) struct RulesArguments {
+    /// The rule set to list; the newest if not said.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) rule_set: Option<u32>,
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: RulesFormat,
@@ -258,6 +267,10 @@ impl InputArguments {
         inputs.estate.extend(specs(&self.estate));
         inputs.registration.extend(specs(&self.registration));
         inputs.directory.extend(specs(&self.directory));
+        inputs.waivers.extend(specs(&self.waivers));
+        if let Some(number) = self.rule_set {
+            config.options.rule_set = dno_audit::rule_set(number)?;
+        }
         if self.zoneless_utc {
             config.zoneless = dno_audit::ZonelessTimes::Utc;
         }

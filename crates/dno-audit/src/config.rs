@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use audit::Options;
+use audit::{Options, RULE_SET_VERSION, RuleSetVersion};
 use intake::ColumnMap;
 use serde::Deserialize;
 use types::{AsOf, Timestamp, ZonelessTimes};
@@ -55,6 +55,8 @@ pub struct Inputs {
     pub registration: Vec<InputSpec>,
     /// Directory files beside the one that is shipped.
     pub directory: Vec<InputSpec>,
+    /// Findings that somebody accepted.
+    pub waivers: Vec<InputSpec>,
 }
 
 /// What becomes of the directory that is shipped.
@@ -100,6 +102,7 @@ struct File {
     threads: Option<usize>,
     allowed_share: Option<f64>,
     shipped_directory: Option<bool>,
+    rule_set: Option<u32>,
     #[serde(default)]
     inputs: FileInputs,
     #[serde(default)]
@@ -115,6 +118,7 @@ struct FileInputs {
     estate: Vec<FileInput>,
     registration: Vec<FileInput>,
     directory: Vec<FileInput>,
+    waivers: Vec<FileInput>,
 }
 
 #[derive(Deserialize)]
@@ -202,7 +206,10 @@ impl Config {
         config.threads = file.threads;
         config.out = file.out.map(|out| config.base.join(out));
         config.allowed_share = file.allowed_share.unwrap_or(0.0);
-        let FileInputs { records, certificates, trust_anchors, estate, registration, directory } =
+        if let Some(number) = file.rule_set {
+            config.options.rule_set = rule_set(number)?;
+        }
+        let FileInputs { records, certificates, trust_anchors, estate, registration, directory, waivers } =
             file.inputs;
         config.inputs = Inputs {
             records: specs(records)?,
@@ -211,6 +218,7 @@ impl Config {
             estate: specs(estate)?,
             registration: specs(registration)?,
             directory: specs(directory)?,
+            waivers: specs(waivers)?,
         };
         let FileRules { stale_after_days, expiring_within_days, accepted_policies } = file.rules;
         config.options.stale_after_days = stale_after_days.unwrap_or(config.options.stale_after_days);
@@ -244,7 +252,7 @@ impl Config {
         if !(0.0..=1.0).contains(&self.allowed_share) {
             return Err(ConfigError::Share { found: self.allowed_share.to_string() });
         }
-        let Inputs { records: _, certificates, trust_anchors, estate, registration, directory } =
+        let Inputs { records: _, certificates, trust_anchors, estate, registration, directory, waivers } =
             &self.inputs;
         let roles = [
             (Role::Certificates, certificates),
@@ -252,6 +260,7 @@ impl Config {
             (Role::Directory, directory),
             (Role::Estate, estate),
             (Role::Registration, registration),
+            (Role::Waivers, waivers),
         ];
         for (role, spec) in
             roles.into_iter().flat_map(|(role, specs)| specs.iter().map(move |spec| (role, spec)))
@@ -288,7 +297,8 @@ impl Config {
         let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let place = real(parent);
-        let Inputs { records, certificates, trust_anchors, estate, registration, directory } = &self.inputs;
+        let Inputs { records, certificates, trust_anchors, estate, registration, directory, waivers } =
+            &self.inputs;
         let roles = [
             (Role::Records, records),
             (Role::Certificates, certificates),
@@ -296,6 +306,7 @@ impl Config {
             (Role::Estate, estate),
             (Role::Registration, registration),
             (Role::Directory, directory),
+            (Role::Waivers, waivers),
         ];
         for (role, spec) in
             roles.into_iter().flat_map(|(role, specs)| specs.iter().map(move |spec| (role, spec)))
@@ -320,6 +331,15 @@ fn specs(inputs: Vec<FileInput>) -> Result<Vec<InputSpec>, ConfigError> {
         }),
     };
     inputs.into_iter().map(spec).collect()
+}
+
+/// The rule set of a number.
+///
+/// # Errors
+///
+/// This program does not know it.
+pub fn rule_set(number: u32) -> Result<RuleSetVersion, ConfigError> {
+    RuleSetVersion::new(number).ok_or(ConfigError::RuleSet { found: number, newest: RULE_SET_VERSION })
 }
 
 fn instant(field: &'static str, text: &str) -> Result<Timestamp, ConfigError> {

@@ -16,6 +16,9 @@ pub enum Error {
     /// Directory data contradicts itself.
     #[error("directory: {0}")]
     Directory(#[from] audit::DirectoryError),
+    /// Waivers contradict each other, or name what does not exist.
+    #[error("waivers: {0}")]
+    Waivers(#[from] audit::WaiverError),
     /// A file can't be opened, listed or written.
     #[error("{}: {source}", path.display())]
     File {
@@ -86,7 +89,11 @@ impl Error {
     pub const fn is_usage(&self) -> bool {
         use intake::{HeaderError, IntakeError};
         match self {
-            Self::Config(_) | Self::Directory(_) | Self::NotAPackage { .. } | Self::Threads { .. } => true,
+            Self::Config(_)
+            | Self::Directory(_)
+            | Self::Waivers(_)
+            | Self::NotAPackage { .. }
+            | Self::Threads { .. } => true,
             Self::Intake(IntakeError::Header { source, .. }) => {
                 matches!(source, HeaderError::MappedColumnAbsent { .. } | HeaderError::UnknownField { .. })
             }
@@ -174,6 +181,14 @@ pub enum ConfigError {
         folder: String,
         /// Its role.
         role: &'static str,
+    },
+    /// A rule set that this program does not know.
+    #[error("rule_set (--rule-set) is {found}, and this program knows {}", if *newest == 1 { "1 alone".to_owned() } else { format!("1 to {newest}") })]
+    RuleSet {
+        /// What was asked for.
+        found: u32,
+        /// The newest.
+        newest: u32,
     },
     /// No trust anchor among the files that ought to hold them.
     #[error("trust_anchors: none of the files holds a certificate")]

@@ -71,11 +71,11 @@ fn witness(device: Eui64, file: &InputFile, record: &Record<'_>) -> Option<Witne
     let decoded = match (record.form, Message::decode(record.octets)) {
         (Form::Message, Ok(message)) => message_json(&message, None),
         (Form::Message, Err(_)) => Value::Null,
-        (Form::Text | Form::Document(_), _) => json!(String::from_utf8_lossy(record.octets)),
+        (Form::Text | Form::Document(..), _) => json!(String::from_utf8_lossy(record.octets)),
     };
     let octets = match record.form {
         Form::Message => hex(record.octets),
-        Form::Text | Form::Document(_) => String::new(),
+        Form::Text | Form::Document(..) => String::new(),
     };
     let problem = record.outcome.as_ref().err().map(ToString::to_string);
     Some(Witness {
@@ -108,6 +108,7 @@ fn explanation(
         certificates,
         resolutions: &resolutions,
         options: &config.options,
+        waivers: &loaded.waivers,
     };
     let joined = join(&loaded.estate, observations);
     let range = joined.of_meter.get(index).cloned().unwrap_or(0..0);

@@ -16,6 +16,7 @@ pub(crate) enum Role {
     Records,
     Registration,
     TrustAnchors,
+    Waivers,
 }
 
 impl Role {
@@ -27,6 +28,7 @@ impl Role {
             Self::Records => "records",
             Self::Registration => "registration",
             Self::TrustAnchors => "trust-anchors",
+            Self::Waivers => "waivers",
         }
     }
 }

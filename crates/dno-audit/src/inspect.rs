@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use gbcs::{Message, Payload};
-use intake::{CertificateRecord, Document, Form, Record, RecordOptions, Source};
+use intake::{CertificateRecord, Document, Form, Record, RecordOptions, SchemaVersion, Source};
 use report::hex;
 use serde_json::{Value, json};
 use types::{CellId, CellUsage, Eui64, InputId, KeyUsage, Observation};
@@ -92,9 +92,13 @@ fn inspect_file(
                     }
                     Err(error) => take(rejected(line, &intake::Reject::Message(error))),
                 },
-                (Err(reject), Form::Document(_)) => take(rejected(line, reject)),
-                (Ok(seen), Form::Document(document)) => {
-                    take(Inspected { line, kind: "document", json: document_json(document, record, seen) });
+                (Err(reject), Form::Document(..)) => take(rejected(line, reject)),
+                (Ok(seen), Form::Document(document, schema)) => {
+                    take(Inspected {
+                        line,
+                        kind: "document",
+                        json: document_json(document, schema, record, seen),
+                    });
                 }
                 (Ok(seen), Form::Text) => tally.row(seen.is_empty()),
                 (Err(reject @ intake::Reject::NotRecognised { .. }), Form::Text) => {
@@ -168,7 +172,7 @@ impl Tally {
     }
 }
 
-/// What no record reader recognises may be estate data, registration data or a directory.
+/// What no record reader recognises may be estate data, registration data, waivers or a directory.
 fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Inspected, Error> {
     let open =
         || std::fs::File::open(path).map_err(|source| Error::File { path: path.to_path_buf(), source });
@@ -200,6 +204,12 @@ fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Ins
     ))? {
         tally.rows = u64::try_from(registration.len()).unwrap_or(u64::MAX);
         "registration"
+    } else if let Ok(waivers) = intake::read_waivers(&mut source(open()?))
+        && !waivers.is_empty()
+    {
+        let ids: Vec<&str> = waivers.iter().map(|waiver| waiver.id.as_str()).collect();
+        let json = json!({ "waivers": ids });
+        return Ok(Inspected { line: 1, kind: "waivers", json });
     } else if let Ok(directory) = intake::read_directory(&mut source(open()?)) {
         let json = json!({
             "directory": directory.source, "date": directory.date, "parties": directory.operators.len(),
@@ -214,7 +224,12 @@ fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Ins
 }
 
 /// A document of XML: what it is, the device, and what it says of the cells.
-fn document_json(document: Document, record: &Record<'_>, seen: &[Observation]) -> Value {
+fn document_json(
+    document: Document,
+    schema: SchemaVersion,
+    record: &Record<'_>,
+    seen: &[Observation],
+) -> Value {
     let says = |seen: &Observation| {
         json!({
             "cell": seen.cell.name(), "at": seen.at.map(|at| at.to_string()), "says": report::statement(seen.seen),
@@ -222,7 +237,7 @@ fn document_json(document: Document, record: &Record<'_>, seen: &[Observation]) 
     };
     json!({
         "document": document.name(), "device": record.device.map(|device| device.to_string()),
-        "says": seen.iter().map(says).collect::<Vec<_>>(),
+        "schema_version": schema.to_string(), "says": seen.iter().map(says).collect::<Vec<_>>(),
     })
 }
 

@@ -31,7 +31,7 @@ mod reader;
 mod run;
 mod spool;
 
-pub use config::{Config, InputSpec, Inputs, ShippedDirectory, TEMPLATE};
+pub use config::{Config, InputSpec, Inputs, ShippedDirectory, TEMPLATE, rule_set};
 pub use error::{ConfigError, Error};
 pub use explain::{Explanation, explain};
 pub use inspect::{Inspected, Signatures, inspect};
@@ -39,7 +39,7 @@ pub use progress::Progress;
 pub use reader::{DeviceRows, PackageFindings, PackageReader, PackageRows};
 pub use run::{Finished, run};
 
-pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, Severity, rule};
+pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, RuleSetVersion, Severity, rule};
 pub use report::model::v1 as model;
-pub use report::{canonical, rule_rows, rule_set_digest};
+pub use report::{canonical, digest, rule_rows, rule_set_digest};
 pub use types::{AsOf, Eui64, Timestamp, ZonelessTimes};

@@ -1,12 +1,14 @@
 //! Reads all inputs of a run.
 
 use audit::timeline::{Disposition, NotRelevant};
-use audit::{Directory, Estate};
+use audit::{Directory, Estate, Waivers};
 use intake::{CertificateRecord, Record, RecordOptions, Silence, Source, StoredKeys};
 use rayon::prelude::*;
 use report::model::v1::DirectoryEntry;
 use smki::{Added, CertificateKind, PathLimits, Paths, Store, StoreBuilder};
-use types::{DirectoryRecords, EstateRow, InputId, Interner, Mpan, Observation, RegistrationRow};
+use types::{
+    DirectoryRecords, EstateRow, InputId, Interner, Mpan, Observation, RegistrationRow, WaiverRecord,
+};
 
 use crate::accounts::{Account, sort};
 use crate::config::{Config, ShippedDirectory};
@@ -36,6 +38,7 @@ pub(crate) struct Loaded {
     pub(crate) estate: Estate,
     /// Sorted by [`audit::timeline::order`].
     pub(crate) observations: Vec<Observation>,
+    pub(crate) waivers: Waivers,
 }
 
 /// Called for every record of cell state, used or not.
@@ -57,6 +60,7 @@ pub(crate) fn load(
     let LoadedCertificates { store, paths, mut accounts } = load_certificates(config)?;
     progress.say(|| format!("{} certificates, {} signatures checked", store.len(), paths.signature_checks()));
     let (directory, directories) = load_directory(config, &mut accounts)?;
+    let mut waivers = load_waivers(config, &mut accounts)?;
 
     let first_estate = accounts.len();
     let first_records = first_estate + estate_files.len() + registration_files.len();
@@ -92,6 +96,7 @@ pub(crate) fn load(
     let (mut rows, mut registration) = (rows, registration);
     rows.iter_mut().for_each(|row| renumber(&mut row.origin.input));
     registration.iter_mut().for_each(|row| renumber(&mut row.origin.input));
+    waivers.iter_mut().for_each(|waiver| renumber(&mut waiver.origin.input));
     observations.par_iter_mut().for_each(|seen| {
         seen.origin.input = numbers.get(seen.origin.input.0 as usize).copied().unwrap_or(seen.origin.input);
     });
@@ -103,7 +108,8 @@ pub(crate) fn load(
             account.count(disposition);
         }
     }
-    Ok(Loaded { accounts, store, paths, names, directory, directories, estate, observations })
+    let waivers = Waivers::new(waivers, &directory, &names, config.as_of)?;
+    Ok(Loaded { accounts, store, paths, names, directory, directories, estate, observations, waivers })
 }
 
 /// Reads an input to its end by `read`, and puts size and digest into its account.
@@ -206,6 +212,20 @@ fn load_directory(
     let own: Vec<DirectoryRecords> = own.into_iter().map(|(_, file)| file).collect();
     let directory = Directory::new(shipped.as_ref().map(|(_, file)| file), &own, config.as_of)?;
     Ok((directory, entries))
+}
+
+/// Reads files of waivers. What becomes of each waiver is known only when every meter has been assessed.
+fn load_waivers(config: &Config, accounts: &mut Vec<Account>) -> Result<Vec<WaiverRecord>, Error> {
+    let mut all = Vec::new();
+    for file in find(Role::Waivers, &config.inputs.waivers, &config.base)? {
+        let mut account = Account::new(&file);
+        let records =
+            read(&file, accounts.len(), &mut account, |source, _| Ok(intake::read_waivers(source)?))?;
+        account.read = u64::try_from(records.len()).unwrap_or(u64::MAX);
+        all.extend(records);
+        accounts.push(account);
+    }
+    Ok(all)
 }
 
 fn parties(records: &DirectoryRecords) -> u64 {

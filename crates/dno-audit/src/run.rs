@@ -5,7 +5,10 @@ use std::ops::Range;
 use std::path::Path;
 
 use audit::timeline::{Disposition, NotRelevant};
-use audit::{Certificates, Context, Estate, InputUse, Options, Resolutions, Subject, Totals, assess};
+use audit::{
+    Certificates, Context, Estate, InputUse, Options, Resolutions, Subject, Totals, WaiverState, Waivers,
+    assess,
+};
 use rayon::prelude::*;
 use report::model::v1::{
     Configuration, Counts, DirectoryEntry, InputEntry, Manifest, RuleSet, Summary, Tool,
@@ -31,6 +34,8 @@ pub struct Finished {
     pub summary: Summary,
     /// The inputs as the manifest lists them.
     pub inputs: Vec<InputEntry>,
+    /// The rule set that was applied.
+    pub rule_set: u32,
     /// SHA-256 of the manifest: the one number that stands for the report.
     pub manifest_sha256: String,
     /// What whoever runs the audit must know at once, such as a private key among the inputs. It names paths, so it is
@@ -198,7 +203,8 @@ fn write(
     mut package: Package,
     progress: &Progress<'_>,
 ) -> Result<Finished, Error> {
-    let Loaded { mut accounts, store, paths, names, directory, directories, estate, observations } = loaded;
+    let Loaded { mut accounts, store, paths, names, directory, directories, estate, observations, waivers } =
+        loaded;
     let certificates = Certificates { store: &store, paths: &paths, as_of: config.as_of };
     let resolutions = Resolutions::new(&credentials(&observations), certificates, &config.options);
     let context = Context {
@@ -208,6 +214,7 @@ fn write(
         certificates,
         resolutions: &resolutions,
         options: &config.options,
+        waivers: &waivers,
     };
     let inputs = InputDigests::new(accounts.iter().map(|account| account.sha256));
     let joined = join(&estate, &observations);
@@ -255,6 +262,7 @@ fn write(
             account.uses.add(uses);
         }
     }
+    count_waivers(&waivers, &totals, &mut accounts);
     write_certificates(certificates, &config.options, &mut package)?;
     let warnings = accounts.iter().flat_map(|account| account.warnings.clone()).collect();
     let finished = write_package(config, accounts, directories, &totals, &joined, context, package)?;
@@ -268,6 +276,21 @@ fn count_not_in_estate(seen: &[Observation], totals: &mut Totals) {
     for origin in origins {
         let uses: &mut InputUse = totals.uses.entry(origin.input).or_default();
         uses.count(Disposition::NotRelevant(NotRelevant::NotInEstate));
+    }
+}
+
+/// Counts each waiver as a record of its file: used, or not relevant because it expired or is for nothing.
+fn count_waivers(waivers: &Waivers, totals: &Totals, accounts: &mut [Account]) {
+    for (id, record) in waivers.iter() {
+        let findings = totals.by_waiver.get(&id).copied().unwrap_or_default();
+        let disposition = match waivers.state(id, findings) {
+            WaiverState::Used => Disposition::Used,
+            WaiverState::Unused => Disposition::NotRelevant(NotRelevant::WaiverUnused),
+            WaiverState::Expired => Disposition::NotRelevant(NotRelevant::WaiverExpired),
+        };
+        if let Some(account) = accounts.get_mut(record.origin.input.0 as usize) {
+            account.count(disposition);
+        }
     }
 }
 
@@ -326,15 +349,15 @@ fn write_package(
     ]);
     let reason = |why: &NotRelevant| format!("not-relevant/{}", why.name());
     records.extend(all.not_relevant.iter().map(|(why, count)| (reason(why), *count)));
-    let summary =
-        report::summary(totals, counts, records, config.as_of, context.names, context.directory, directories);
+    let digests = InputDigests::new(accounts.iter().map(|account| account.sha256));
+    let summary = report::summary(totals, counts, records, context, directories, &digests);
     package.write("summary.json", &canonical(&summary)?)?;
 
     let entries: Vec<InputEntry> = accounts.iter().map(Account::entry).collect();
     let configuration = canonical(&configuration(config, &accounts))?;
     let configuration_sha256 = digest(&configuration).to_string();
     package.write("configuration.json", &configuration)?;
-    package.write("rules.json", &canonical(&report::rule_rows())?)?;
+    package.write("rules.json", &canonical(&report::rule_rows(config.options.rule_set))?)?;
     let mut quarantine = package.file("quarantine.jsonl")?;
     for account in accounts {
         let sha256 = account.sha256.to_string();
@@ -353,8 +376,8 @@ fn write_package(
         format_version: report::FORMAT_VERSION,
         inputs: entries.clone(),
         rule_set: RuleSet {
-            sha256: report::rule_set_digest()?.to_string(),
-            version: audit::RULE_SET_VERSION,
+            sha256: report::rule_set_digest(config.options.rule_set)?.to_string(),
+            version: config.options.rule_set.number(),
         },
         tool: Tool { name: "dnoaudit".into(), version: env!("CARGO_PKG_VERSION").into() },
     };
@@ -362,7 +385,8 @@ fn write_package(
     let manifest_sha256 = digest(&manifest).to_string();
     package.write(report::MANIFEST, &manifest)?;
     package.publish()?;
-    Ok(Finished { summary, inputs: entries, manifest_sha256, warnings: Vec::new(), incomplete })
+    let rule_set = config.options.rule_set.number();
+    Ok(Finished { summary, inputs: entries, rule_set, manifest_sha256, warnings: Vec::new(), incomplete })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share is compared, and counts stay far below 2^53")]

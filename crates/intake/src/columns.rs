@@ -214,28 +214,9 @@ fn nearest(column: &Column, headers: &[String]) -> Option<String> {
         .iter()
         .filter_map(|header| {
             let plain = normalise(header);
-            let distance = names().map(|name| distance(&plain, &name)).min()?;
+            let distance = names().map(|name| types::edit_distance(&plain, &name)).min()?;
             (distance <= 2).then_some((distance, header))
         })
         .min()
         .map(|(_, header)| header_shown(header))
-}
-
-/// Levenshtein distance; headers longer than 64 characters are far from everything.
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    if one.len() > 64 || other.len() > 64 {
-        return usize::MAX;
-    }
-    let mut previous: Vec<usize> = (0..=other.len()).collect();
-    for (row, a) in one.iter().enumerate() {
-        let mut current = vec![row + 1];
-        for (index, b) in other.iter().enumerate() {
-            let at = |list: &[usize], index: usize| list.get(index).copied().unwrap_or(usize::MAX - 1);
-            let replace = at(&previous, index) + usize::from(a != b);
-            current.push(replace.min(at(&previous, index + 1) + 1).min(at(&current, index) + 1));
-        }
-        previous = current;
-    }
-    previous.last().copied().unwrap_or(usize::MAX)
 }

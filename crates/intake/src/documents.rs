@@ -15,7 +15,7 @@ pub(crate) use self::duis::{Device, devices};
 use crate::error::IntakeError;
 use crate::fields;
 use crate::message_text::decode_field;
-use crate::record::{Document, Form, Record, Reject};
+use crate::record::{Document, Form, Record, Reject, SchemaVersion};
 use crate::records::{Messages, RecordOptions};
 use crate::xml::{Element, XmlRecord, XmlRecords};
 
@@ -37,6 +37,11 @@ enum Said<'x> {
     },
     /// The document itself says it: observations were added, or there is nothing to add.
     Itself(Document),
+}
+
+/// The version of its schema that a document claims.
+pub(crate) fn schema_version(root: Element<'_>) -> SchemaVersion {
+    root.attribute("schemaVersion").map(|text| SchemaVersion::from_text(&text)).unwrap_or_default()
 }
 
 /// Why a document can't be used, and the device that it names.
@@ -62,8 +67,10 @@ pub(crate) fn read_documents(
             (Some(root), None) => read(root, origin, options, &mut observations),
             (None, None) => continue,
         };
+        let schema = tree.root().map(schema_version).unwrap_or_default();
         let mut tell = |device, document, outcome: Result<&[Observation], Reject>| {
-            take(&Record { origin, device, octets: text, form: Form::Document(document), outcome });
+            let form = Form::Document(document, schema);
+            take(&Record { origin, device, octets: text, form, outcome });
         };
         match said {
             Err((device, reject)) => tell(device, Document::Unknown, Err(reject)),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::limits::{MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_ROW};
+use crate::limits::{MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_ROW, MAX_WAIVER_FILE};
 
 /// Why an input can't be read.
 #[non_exhaustive]
@@ -65,6 +65,22 @@ pub enum IntakeError {
         input: String,
         /// What is wrong with it.
         source: crate::DirectoryFileError,
+    },
+    /// A file of waivers that is too large to hold.
+    #[error("{input}: more than {MAX_WAIVER_FILE} octets of waivers")]
+    WaiversTooLarge {
+        /// The input.
+        input: String,
+    },
+    /// A file of waivers that can't be used.
+    #[error("{input}{}: {source}", line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Waivers {
+        /// The input.
+        input: String,
+        /// The line on which the waiver at fault is named, if one is.
+        line: Option<usize>,
+        /// What is wrong with it.
+        source: crate::WaiverFileError,
     },
 }
 

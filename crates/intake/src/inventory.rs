@@ -26,8 +26,10 @@ pub(crate) fn read_inventories(
                 line.checked_add(1).ok_or_else(|| IntakeError::TooManyLines { input: input_name.clone() })?;
             Ok::<_, IntakeError>(Origin { input, line })
         };
+        let schema = tree.root().map(documents::schema_version).unwrap_or_default();
         let mut tell = |origin, device, outcome: Result<(), Reject>| {
-            let (form, outcome) = (Form::Document(Document::Inventory), outcome.map(|()| [].as_slice()));
+            let (form, outcome) =
+                (Form::Document(Document::Inventory, schema), outcome.map(|()| [].as_slice()));
             other(&Record { origin, device, octets: text, form, outcome });
         };
         let Some(root) = tree.root().filter(|_| fault.is_none()) else {

@@ -20,6 +20,7 @@
 
 mod certificates;
 mod columns;
+mod containers;
 mod directory;
 mod documents;
 mod error;
@@ -35,20 +36,27 @@ mod registration;
 mod source;
 mod spool;
 mod table;
+mod toml_place;
+mod utf16;
+mod waivers;
 mod xml;
 
 pub use certificates::{CertificateRecord, read_certificates};
 pub use columns::{CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS};
+pub use containers::{ContainerFault, Member, Stored, read_members};
 pub use directory::{DirectoryFileError, read_directory};
 pub use error::{HeaderError, IntakeError};
 pub use estate::read_estate;
 pub use fields::read_mpan;
 pub use limits::{
-    MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_LINE, MAX_ROW, MAX_XML_DEPTH, MAX_XML_RECORD,
+    EXPANSION_FREE, MAX_ARCHIVE, MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_ENTRIES, MAX_EXPANSION,
+    MAX_LINE, MAX_NESTED_CONTAINERS, MAX_ROW, MAX_UNPACKED, MAX_WAIVER_FILE, MAX_WAIVERS, MAX_XML_DEPTH,
+    MAX_XML_RECORD,
 };
-pub use record::{Document, Form, Record, Reject, Silence};
+pub use record::{Document, Form, Record, Reject, SchemaVersion, Silence};
 pub use records::{DeviceKey, DeviceKeys, NoDeviceKeys, RecordOptions, StoredKeys, read_records};
 pub use registration::read_registration;
 pub use source::Source;
 pub use spool::Spooled;
+pub use waivers::{WaiverFileError, read_waivers};
 pub use xml::XmlFault;

@@ -2,6 +2,7 @@
 
 use types::{Eui64, Observation, Origin, ParseEui64Error, ParseKeyIdError, ParseTimestampError};
 
+use crate::containers::ContainerFault;
 use crate::xml::XmlFault;
 
 /// The shape of a record's octets.
@@ -12,7 +13,34 @@ pub enum Form {
     /// A row or line of text.
     Text,
     /// A document of XML, of which the beginning is kept.
-    Document(Document),
+    Document(Document, SchemaVersion),
+}
+
+/// The version of its schema that a document claims: up to eight digits and points; blank if it claims none.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct SchemaVersion([u8; 8]);
+
+impl SchemaVersion {
+    /// The version in the text of an attribute; blank if it is none.
+    pub(crate) fn from_text(text: &str) -> Self {
+        let mut version = [0; 8];
+        let text = text.trim().as_bytes();
+        let fits = text.iter().all(|octet| octet.is_ascii_digit() || *octet == b'.');
+        match version.get_mut(..text.len()).filter(|_| fits) {
+            Some(place) => place.copy_from_slice(text),
+            None => return Self::default(),
+        }
+        Self(version)
+    }
+}
+
+impl std::fmt::Display for SchemaVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0
+            .iter()
+            .take_while(|octet| **octet != 0)
+            .try_for_each(|octet| write!(f, "{}", char::from(*octet)))
+    }
 }
 
 /// What a document of DUIS, MMC or the SMKI Repository is.
@@ -213,6 +241,9 @@ pub enum Reject {
         /// The element.
         element: &'static str,
     },
+    /// A container, or a member of one, that can't be unpacked.
+    #[error("{0}")]
+    Container(ContainerFault),
     /// An element of XML that can't be read.
     #[error("line {line}: {fault}")]
     Xml {
@@ -266,6 +297,13 @@ impl Reject {
             Self::Time { .. } => "time-malformed",
             Self::Word { .. } => "word-unknown",
             Self::Mpan { .. } => "mpan-invalid",
+            Self::Container(ContainerFault::Damaged(_)) => "container-damaged",
+            Self::Container(ContainerFault::Encrypted) => "container-encrypted",
+            Self::Container(ContainerFault::Unsupported(_)) => "container-unsupported",
+            Self::Container(ContainerFault::Nested) => "container-nested",
+            Self::Container(ContainerFault::Name(_)) => "container-name",
+            Self::Container(ContainerFault::Empty) => "container-empty",
+            Self::Container(ContainerFault::Entries(_) | ContainerFault::TooLarge) => "container-too-large",
             Self::Lacks { .. } => "element-missing",
             Self::Xml { fault: XmlFault::DocumentType, .. } => "xml-document-type",
             Self::Xml { fault: XmlFault::TooDeep | XmlFault::TooLarge, .. } => "xml-too-large",

@@ -401,10 +401,10 @@ impl Record<'_> {
                 Ok(message) if message.cra == Cra::Command => Silence::Intent,
                 _ => Silence::NoNetworkOperatorCell,
             },
-            Form::Document(Document::Request) => Silence::Intent,
-            Form::Document(Document::Acknowledgement) => Silence::Acknowledgement,
-            Form::Document(Document::Inventory) => Silence::Inventory,
-            Form::Document(_) => Silence::NoNetworkOperatorCell,
+            Form::Document(Document::Request, _) => Silence::Intent,
+            Form::Document(Document::Acknowledgement | Document::Failure, _) => Silence::Acknowledgement,
+            Form::Document(Document::Inventory, _) => Silence::Inventory,
+            Form::Document(..) => Silence::NoNetworkOperatorCell,
         }
     }
 }

@@ -56,6 +56,7 @@ pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) 
                 evidence: facts(&finding.evidence),
                 rule: finding.rule.id.into(),
                 severity: finding.rule.severity.name().into(),
+                waiver: waiver(assessment, finding).map(Cow::Borrowed),
             })
             .collect(),
         firmware: name(meter.agreed(|row| row.firmware)),
@@ -74,7 +75,14 @@ pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) 
         }),
         supplier: subject.supplier().map(Cow::Borrowed),
         verdict: assessment.verdict.name().into(),
+        waived: assessment.is_waived(),
     }
+}
+
+/// The id of the waiver that holds for a finding.
+pub(crate) fn waiver<'a>(assessment: &Assessment<'a>, finding: &audit::Finding) -> Option<&'a str> {
+    let record = assessment.subject.context.waivers.record(finding.waived.by()?)?;
+    Some(&record.id)
 }
 
 /// The values of a finding by name. Several may have one name, as the MPANs of two rows do.

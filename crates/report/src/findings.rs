@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use audit::{Assessment, Severity};
 
 /// Names of the columns.
-pub const FINDINGS_HEADER: [&str; 14] = [
+pub const FINDINGS_HEADER: [&str; 15] = [
     "dno",
     "device_id",
     "mpan",
@@ -20,6 +20,7 @@ pub const FINDINGS_HEADER: [&str; 14] = [
     "remedy_who",
     "service_request",
     "action",
+    "waiver",
 ];
 
 /// Text that no spreadsheet takes for a formula: an apostrophe goes before what one would.
@@ -88,6 +89,7 @@ impl FindingsWriter {
                 remedy.and_then(|remedy| remedy.who.as_deref()).unwrap_or_default(),
                 remedy.and_then(|remedy| remedy.service_request).unwrap_or_default(),
                 remedy.map_or("", |remedy| remedy.action),
+                crate::device::waiver(assessment, finding).unwrap_or_default(),
             ];
             let safe = fields.map(spreadsheet_safe);
             self.0.write_record(safe.iter().map(|field| field.as_bytes())).map_err(std::io::Error::other)?;

@@ -27,6 +27,7 @@ pub fn testdata() -> Result<Files, PkiError> {
     let smki = Pki::standard();
     let mut files = Files::new();
     files.insert("README.md".to_owned(), include_bytes!("testdata/readme.md").to_vec());
+    files.insert("waivers.toml".to_owned(), include_bytes!("testdata/waivers.toml").to_vec());
     files.insert("directory.toml".to_owned(), directory(&smki)?.into_bytes());
     pki::add(&mut files, &smki)?;
     gbcs::add(&mut files, &smki)?;

@@ -47,5 +47,5 @@ fn rule_text(rule: &Rule) -> String {
 }
 
 fn rule_json(id: &str) -> serde_json::Value {
-    json!(dno_audit::rule_rows().into_iter().find(|row| row.id == id))
+    json!(dno_audit::rule_rows(dno_audit::RuleSetVersion::NEWEST).into_iter().find(|row| row.id == id))
 }

@@ -78,12 +78,15 @@ pub(super) fn response<'x>(
     }
     let code = code("ResponseCode", header.text_of("ResponseCode")).map_err(refuse)?;
     let service = answer.text_of("ServiceReferenceVariant");
-    if code.is_failure() && CREDENTIAL_SERVICES.contains(&service) {
+    if !code.is_failure() {
+        return Ok((device, Said::Itself(Document::Acknowledgement)));
+    }
+    // The failure of another service says nothing of the cells.
+    if CREDENTIAL_SERVICES.contains(&service) {
         let device = device.ok_or_else(|| lacks("RequestID"))?;
         Adder::new(device, at, (Source::Dcc, Grade::Xml), origin, into).both(Seen::RequestFailed(code));
-        return Ok((Some(device), Said::Itself(Document::Failure)));
     }
-    Ok((device, Said::Itself(Document::Acknowledgement)))
+    Ok((device, Said::Itself(Document::Failure)))
 }
 
 fn payload(around: Element<'_>) -> Option<&[u8]> {
