@@ -116,6 +116,7 @@ fn read<T>(
     let number = InputId(u32::try_from(number).unwrap_or(u32::MAX));
     let mut source = Source::new(file.path.display().to_string(), number, file.open()?);
     let value = read(&mut source, account)?;
+    account.warnings.extend_from_slice(source.warnings());
     (account.bytes, account.sha256) = source.finish()?;
     Ok(value)
 }
@@ -244,11 +245,11 @@ fn load_estate(
                     failed = account.quarantine(record, reject).err();
                 }
             };
-            let columns = &file.spec.columns;
+            let options = &file.spec.table;
             if file.role == Role::Estate {
-                intake::read_estate(source, columns, names, rows, &mut reject)?;
+                intake::read_estate(source, options, names, rows, &mut reject)?;
             } else {
-                intake::read_registration(source, columns, names, registration, &mut reject)?;
+                intake::read_registration(source, options, names, registration, &mut reject)?;
             }
             let added = rows.len() + registration.len() - before;
             account.read = rejects + u64::try_from(added).unwrap_or(u64::MAX);
@@ -303,7 +304,7 @@ fn records_of(
     let options = RecordOptions {
         observed_at: file.spec.observed_at,
         zoneless: config.zoneless,
-        columns: file.spec.columns.clone(),
+        table: file.spec.table.clone(),
         keys: &keys,
     };
     let mut observations: Vec<Observation> = Vec::new();

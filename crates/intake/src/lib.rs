@@ -23,6 +23,7 @@ mod columns;
 mod directory;
 mod error;
 mod estate;
+mod fault;
 mod fields;
 mod limits;
 mod message_text;
@@ -35,12 +36,21 @@ mod spool;
 mod table;
 
 pub use certificates::{CertificateRecord, read_certificates};
-pub use columns::{CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS};
+pub use columns::{
+    CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, Holds, MESSAGE_COLUMNS, REGISTRATION_COLUMNS,
+    TableOptions,
+};
 pub use directory::{DirectoryFileError, read_directory};
 pub use error::{HeaderError, IntakeError};
 pub use estate::read_estate;
+pub use fault::{JsonFault, SheetFault};
 pub use fields::read_mpan;
-pub use limits::{MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_LINE, MAX_ROW};
+#[cfg(feature = "parquet")]
+pub use limits::MAX_PARQUET;
+pub use limits::{
+    MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_LINE, MAX_ROW, MAX_WORKBOOK, MAX_WORKBOOK_CONTENT,
+    MAX_WORKBOOK_ENTRIES, MAX_WORKBOOK_RATIO,
+};
 pub use record::{Form, Record, Reject};
 pub use records::{DeviceKey, DeviceKeys, NoDeviceKeys, RecordOptions, StoredKeys, read_records};
 pub use registration::read_registration;

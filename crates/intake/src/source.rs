@@ -18,6 +18,7 @@ pub struct Source<'r> {
     octets: u64,
     head: Vec<u8>,
     head_used: usize,
+    warnings: Vec<String>,
 }
 
 impl fmt::Debug for Source<'_> {
@@ -40,6 +41,7 @@ impl<'r> Source<'r> {
             octets: 0,
             head: Vec::new(),
             head_used: 0,
+            warnings: Vec::new(),
         }
     }
 
@@ -53,6 +55,16 @@ impl<'r> Source<'r> {
     #[must_use]
     pub const fn id(&self) -> InputId {
         self.id
+    }
+
+    /// What was noticed while it was read and is no fault of a record: whoever runs the audit must know of it.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    pub(crate) fn warn(&mut self, warning: String) {
+        self.warnings.push(format!("{}: {warning}", self.name));
     }
 
     /// The first octets, as many as there are up to a fixed number, without taking them.
