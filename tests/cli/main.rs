@@ -11,6 +11,7 @@
 
 mod audit;
 mod demo;
+mod diff;
 mod hostile;
 mod reference;
 mod refusals;

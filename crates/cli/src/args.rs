@@ -36,6 +36,14 @@ Examples:
     /// Make a synthetic estate with its own SMKI and audit it.
     #[command(after_help = "Example:\n  dnoaudit demo --devices 5000 --out dnoaudit-demo")]
     Demo(DemoArguments),
+    /// Show what changed between two reports, meter by meter, and why.
+    #[command(after_help = "\
+Examples:
+  dnoaudit diff reports/2026-01 reports/2026-02
+  dnoaudit diff reports/2026-01 reports/2026-02 --format csv > changes.csv
+
+Both reports are verified first. The exit code is 1 if they say different things of any meter.")]
+    Diff(DiffArguments),
     /// Show how one device was judged, or what a rule says.
     #[command(after_help = "\
 Examples:
@@ -62,6 +70,18 @@ pub(crate) enum Format {
     Text,
     /// For programs.
     Json,
+}
+
+/// How a comparison is printed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
 }
 
 /// How the list of rules is printed.
@@ -161,6 +181,18 @@ pub(crate) struct DemoArguments {
     /// The folder for inputs, audit.toml and the report.
     #[arg(long, value_name = "FOLDER", default_value = "dnoaudit-demo")]
     pub(crate) out: PathBuf,
+}
+
+/// Arguments of `diff`.
+#[derive(Args, Debug)]
+pub(crate) struct DiffArguments {
+    /// The older report package.
+    pub(crate) old: PathBuf,
+    /// The newer report package.
+    pub(crate) new: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TableFormat,
 }
 
 /// Arguments of `explain`.

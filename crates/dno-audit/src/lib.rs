@@ -19,6 +19,8 @@
 
 mod accounts;
 mod config;
+mod diff;
+mod digests;
 mod directory;
 mod error;
 mod explain;
@@ -32,6 +34,7 @@ mod run;
 mod spool;
 
 pub use config::{Config, InputSpec, Inputs, ShippedDirectory, TEMPLATE, rule_set};
+pub use diff::{Comparison, ReportIdentity};
 pub use error::{ConfigError, Error};
 pub use explain::{Explanation, explain};
 pub use inspect::{Inspected, Signatures, inspect};
@@ -40,6 +43,9 @@ pub use reader::{DeviceRows, PackageFindings, PackageReader, PackageRows};
 pub use run::{Finished, run};
 
 pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, RuleSetVersion, Severity, rule};
+pub use report::basis::{Cause, Why};
+pub use report::diff::{Change, DIFFERENCE_HEADER, Difference, State, Totals};
 pub use report::model::v1 as model;
+pub use report::table_line;
 pub use report::{canonical, digest, rule_rows, rule_set_digest};
 pub use types::{AsOf, Eui64, Timestamp, ZonelessTimes};
