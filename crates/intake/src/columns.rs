@@ -106,6 +106,21 @@ pub static ESTATE_COLUMNS: [Column; 13] = [
 pub static REGISTRATION_COLUMNS: [Column; 3] =
     [required("mpan", MPAN), required("network_operator", OPERATOR), optional("supplier", SUPPLIER)];
 
+/// Fields of a party's own list: one row per device.
+pub static OWN_COLUMNS: [Column; 11] = [
+    required("device_id", DEVICE),
+    required("state", &["verdict", "claim", "claimed_state", "our_state", "result"]),
+    optional("observed_at", OBSERVED_AT),
+    optional("network_operator", OPERATOR),
+    optional("mpan", MPAN),
+    optional("digital_signature_entity", &["ds_entity"]),
+    optional("digital_signature_key", &["ds_key", "ds_ski"]),
+    optional("digital_signature_certificates", &["ds_certificates", "ds_certificate", "ds_serial"]),
+    optional("key_agreement_entity", &["ka_entity"]),
+    optional("key_agreement_key", &["ka_key", "ka_ski"]),
+    optional("key_agreement_certificates", &["ka_certificates", "ka_certificate", "ka_serial"]),
+];
+
 /// Headers that the user says a field has, by field name.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct ColumnMap(pub BTreeMap<String, String>);

@@ -27,6 +27,7 @@ mod fields;
 mod limits;
 mod message_text;
 mod observe;
+mod own_list;
 mod record;
 mod records;
 mod registration;
@@ -36,12 +37,15 @@ mod toml_place;
 mod waivers;
 
 pub use certificates::{CertificateRecord, read_certificates};
-pub use columns::{CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS};
+pub use columns::{
+    CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, MESSAGE_COLUMNS, OWN_COLUMNS, REGISTRATION_COLUMNS,
+};
 pub use directory::{DirectoryFileError, read_directory};
 pub use error::{HeaderError, IntakeError};
 pub use estate::read_estate;
 pub use fields::read_mpan;
 pub use limits::{MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_LINE, MAX_ROW, MAX_WAIVER_FILE, MAX_WAIVERS};
+pub use own_list::read_own_list;
 pub use record::{Form, Record, Reject};
 pub use records::{DeviceKey, DeviceKeys, NoDeviceKeys, RecordOptions, StoredKeys, read_records};
 pub use registration::read_registration;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::basis::{Basis, Cause, Why, why};
+use crate::basis::{Basis, Cause, Why, newest, why};
 use crate::model::v1::DeviceRow;
 use crate::short::Short;
 
@@ -173,8 +173,12 @@ pub struct Difference {
     pub mpan: Option<Short>,
     /// What the new report says; null if it does not have the meter.
     pub new: Option<State>,
+    /// The newest time at which a cell was seen, in the new report.
+    pub new_observed_at: Option<Short>,
     /// What the old report says; null if it does not have the meter.
     pub old: Option<State>,
+    /// The same in the old report.
+    pub old_observed_at: Option<Short>,
     /// The responsible supplier, as the newer of the reports that have it says.
     pub supplier: Option<String>,
     /// Why.
@@ -203,7 +207,9 @@ pub fn compare(
         mpan: row.mpan,
         supplier: row.supplier.as_ref().map(|supplier| supplier.clone().into_owned()),
         new: new_state,
+        new_observed_at: new.and_then(newest),
         old: old_state,
+        old_observed_at: old.and_then(newest),
         why,
     };
     (change, Some(difference))
@@ -226,9 +232,6 @@ pub struct Totals {
 
 impl Totals {
     fn count(&mut self, change: Change, dno: Option<&str>, difference: Option<&Difference>) {
-        if self.changes.is_empty() {
-            self.changes = Change::ALL.iter().map(|change| (change.name(), 0)).collect();
-        }
         *self.changes.entry(change.name()).or_default() += 1;
         let party = self.by_dno.entry(dno.unwrap_or("unassigned").to_owned()).or_default();
         *party.entry(change.name()).or_default() += 1;
@@ -265,25 +268,44 @@ pub trait Rows {
     fn disorder(&self) -> Self::Error;
 }
 
-/// Goes through two reports and hands on what differs: first meters under one party, in the order of the reports, then those
-/// that moved, joined or left, in the order of devices.
+/// Goes through two reports and hands on what differs, in the order of [`pairs`].
 ///
 /// # Errors
 ///
-/// A row can't be read, is not in the order of a report, or the receiver fails.
+/// As for [`pairs`].
 pub fn diff<R: Rows>(
     old: &mut R,
     new: &mut R,
     bases: [&Basis; 2],
     found: &mut dyn FnMut(&Difference) -> Result<(), R::Error>,
 ) -> Result<Totals, R::Error> {
-    let mut totals = Totals::default();
-    let mut judge = |old: Option<&DeviceRow<'_>>, new: Option<&DeviceRow<'_>>| -> Result<(), R::Error> {
+    let mut totals = Totals {
+        changes: Change::ALL.iter().map(|change| (change.name(), 0)).collect(),
+        ..Totals::default()
+    };
+    pairs(old, new, &mut |old, new| {
         let (change, difference) = compare(old, new, bases);
         let dno = new.or(old).and_then(|row| row.dno.as_deref());
         totals.count(change, dno, difference.as_ref());
         difference.as_ref().map_or(Ok(()), &mut *found)
-    };
+    })?;
+    Ok(totals)
+}
+
+/// Receives a meter of two reports, by its row in the one and in the other; one of them may be lacking.
+pub type Pair<'p, E> = &'p mut dyn FnMut(Option<&DeviceRow<'_>>, Option<&DeviceRow<'_>>) -> Result<(), E>;
+
+/// Goes through two reports and hands on every meter: first those under one party, in the order of the reports, then those
+/// that stand under another party or in one report alone, in the order of devices.
+///
+/// # Errors
+///
+/// A row can't be read, is not in the order of a report, or the receiver fails.
+pub fn pairs<R: Rows, S: Rows<Error = R::Error>>(
+    old: &mut R,
+    new: &mut S,
+    judge: Pair<'_, R::Error>,
+) -> Result<(), R::Error> {
     let (mut gone, mut come) = (Waiting::default(), Waiting::default());
     let (mut left, mut right) = (Ordered::default(), Ordered::default());
     let mut one = left.next(old)?;
@@ -319,10 +341,7 @@ pub fn diff<R: Rows>(
         let row_new = place_new.map(|(_, place)| new.at(place)).transpose()?;
         judge(row_old.as_ref(), row_new.as_ref())?;
     }
-    if totals.changes.is_empty() {
-        totals.changes = Change::ALL.iter().map(|change| (change.name(), 0)).collect();
-    }
-    Ok(totals)
+    Ok(())
 }
 
 /// The place of a row in the order of a report.

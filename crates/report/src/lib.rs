@@ -23,6 +23,7 @@ mod manifest;
 pub mod model;
 mod quarantine;
 pub mod read;
+pub mod reconcile;
 mod rules;
 mod short;
 mod summary;

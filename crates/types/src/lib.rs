@@ -24,6 +24,7 @@ mod mpan;
 mod near;
 mod observation;
 mod origin;
+mod own;
 mod party;
 mod spreadsheet;
 mod symbol;
@@ -39,6 +40,7 @@ pub use mpan::{DistributorId, Mpan, ParseMpanError};
 pub use near::{edit_distance, nearest};
 pub use observation::{Credential, Grade, NetworkOperatorCell, Observation, Seen, Source, Unusable};
 pub use origin::{InputId, Origin};
+pub use own::{Claim, OwnCell, OwnRow};
 pub use party::{
     Credentials, DatedEntity, DirectoryRecords, EntityList, OperatorKind, OperatorRecord, Period,
     SupplierRecord,
