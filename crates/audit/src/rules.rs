@@ -17,6 +17,7 @@ mod certificate_expiring;
 mod certificate_not_yet_valid;
 mod certificate_path_broken;
 mod certificate_profile;
+mod credentials_updated_since;
 mod device_could_not_answer;
 mod device_gone;
 mod device_listed_twice;
@@ -51,10 +52,12 @@ mod operator_sources_disagree;
 mod operator_unknown;
 mod operator_without_certificate;
 mod placeholder_in_cell;
+mod record_incomplete;
 mod record_unusable;
 mod records_conflict;
 mod registration_disagrees_with_mpan;
 mod registration_rows_disagree;
+mod request_failed;
 mod role_not_answered;
 mod smets1_device;
 mod superseded_key;
@@ -62,6 +65,7 @@ mod supplier_credentials;
 mod trust_anchor_not_found;
 mod undated_record_disagrees;
 mod undated_records_disagree;
+mod update_alert_only;
 mod update_failed;
 mod update_without_outcome;
 mod weaker_evidence_prevails;
@@ -69,7 +73,7 @@ mod wrong_key_usage;
 mod wrong_role;
 
 /// Changes whenever a rule, or what it decides, changes.
-pub const RULE_SET_VERSION: u32 = 1;
+pub const RULE_SET_VERSION: u32 = 2;
 
 /// A rule set that this program can apply: the newest, or an older one of which a report was made.
 ///
@@ -105,7 +109,7 @@ impl RuleSetVersion {
 }
 
 /// All rules.
-pub static RULES: [Rule; 63] = [
+pub static RULES: [Rule; 67] = [
     not_an_esme::NOT_AN_ESME,
     smets1_device::SMETS1_DEVICE,
     device_gone::DEVICE_GONE,
@@ -128,6 +132,10 @@ pub static RULES: [Rule; 63] = [
     record_unusable::RECORD_UNUSABLE,
     role_not_answered::ROLE_NOT_ANSWERED,
     device_could_not_answer::DEVICE_COULD_NOT_ANSWER,
+    request_failed::REQUEST_FAILED,
+    credentials_updated_since::CREDENTIALS_UPDATED_SINCE,
+    update_alert_only::UPDATE_ALERT_ONLY,
+    record_incomplete::RECORD_INCOMPLETE,
     cell_usage_unclear::CELL_USAGE_UNCLEAR,
     intent_only::INTENT_ONLY,
     update_without_outcome::UPDATE_WITHOUT_OUTCOME,

@@ -58,6 +58,14 @@ Examples:
   dnoaudit inspect response.hex
   dnoaudit inspect response.hex --format json --certificates certs/ --trust-anchor root.pem")]
     Inspect(InspectArguments),
+    /// Hold an own list or report against a report that was received, and say why they do not agree.
+    #[command(after_help = "\
+Examples:
+  dnoaudit reconcile received/ --own our-meters.csv --dno LOND
+  dnoaudit reconcile received/ --own our-report/ --format csv > to-send-back.csv
+
+The report that was received is verified first. The exit code is 1 if the views do not agree on any meter.")]
+    Reconcile(ReconcileArguments),
     /// List the rules.
     Rules(RulesArguments),
 }
@@ -229,6 +237,25 @@ pub(crate) struct InspectArguments {
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+/// Arguments of `reconcile`.
+#[derive(Args, Debug)]
+pub(crate) struct ReconcileArguments {
+    /// The report package that was received.
+    pub(crate) received: PathBuf,
+    /// The own view: a CSV of devices and what they are taken to be, or a report package.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) own: PathBuf,
+    /// The party whose meters are meant; all meters of the report if not said.
+    #[arg(long, value_name = "PARTY")]
+    pub(crate) dno: Option<String>,
+    /// Take times without a zone as UTC instead of refusing them.
+    #[arg(long)]
+    pub(crate) zoneless_utc: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TableFormat,
 }
 
 /// Arguments of `rules`.

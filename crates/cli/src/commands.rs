@@ -6,6 +6,7 @@ pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod reconcile;
 pub(crate) mod rules;
 
 use crate::exit::Failure;

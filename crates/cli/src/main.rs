@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Explain(command) => commands::explain::run(command, &terminal),
         Command::Init(command) => commands::init::run(command, &terminal),
         Command::Inspect(command) => commands::inspect::run(command, &terminal),
+        Command::Reconcile(command) => commands::reconcile::run(command, &terminal),
         Command::Rules(command) => commands::rules::run(command, &terminal),
     };
     match result {

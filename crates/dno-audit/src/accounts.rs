@@ -1,8 +1,10 @@
 //! What became of each input: its size, its digest, and how each of its records ended.
 
+use std::collections::BTreeMap;
+
 use audit::InputUse;
 use audit::timeline::Disposition;
-use intake::{Form, Record, Reject};
+use intake::{Form, Record, Reject, SchemaVersion};
 use report::model::v1::{InputEntry, RecordCounts};
 use report::{Quarantined, quarantine_row};
 use types::{Eui64, InputId, Sha256Digest};
@@ -26,6 +28,8 @@ pub(crate) struct Account {
     pub(crate) read: u64,
     pub(crate) uses: InputUse,
     pub(crate) quarantine: Spool,
+    /// How many documents claim each version of the DUIS or MMC schema.
+    pub(crate) schemas: BTreeMap<SchemaVersion, u64>,
     /// Whether it is nothing that its role can be.
     pub(crate) unrecognised: bool,
     /// What whoever runs the audit must know at once.
@@ -44,6 +48,7 @@ impl Account {
             read: 0,
             uses: InputUse::default(),
             quarantine: Spool::new(),
+            schemas: BTreeMap::new(),
             unrecognised: false,
             warnings: Vec::new(),
         }
@@ -58,7 +63,7 @@ impl Account {
         let octets = record.octets;
         let (octets, text) = match record.form {
             Form::Message => (Some(octets), None),
-            Form::Text => (None, Some(octets)),
+            Form::Text | Form::Document(..) => (None, Some(octets)),
         };
         self.put(reject, record.device, record.origin.line, octets, text)
     }
@@ -96,6 +101,11 @@ impl Account {
                 .collect(),
             records: record_counts(&self.uses),
             role: self.role.name().into(),
+            schema_versions: self
+                .schemas
+                .iter()
+                .map(|(version, count)| (version.to_string(), *count))
+                .collect(),
             sha256: self.sha256.to_string(),
         }
     }

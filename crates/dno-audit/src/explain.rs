@@ -71,11 +71,11 @@ fn witness(device: Eui64, file: &InputFile, record: &Record<'_>) -> Option<Witne
     let decoded = match (record.form, Message::decode(record.octets)) {
         (Form::Message, Ok(message)) => message_json(&message, None),
         (Form::Message, Err(_)) => Value::Null,
-        (Form::Text, _) => json!(String::from_utf8_lossy(record.octets)),
+        (Form::Text | Form::Document(..), _) => json!(String::from_utf8_lossy(record.octets)),
     };
     let octets = match record.form {
         Form::Message => hex(record.octets),
-        Form::Text => String::new(),
+        Form::Text | Form::Document(..) => String::new(),
     };
     let problem = record.outcome.as_ref().err().map(ToString::to_string);
     Some(Witness {

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use gbcs::{Message, Payload};
-use intake::{CertificateRecord, Form, Record, RecordOptions, Source};
+use intake::{CertificateRecord, Document, Form, Record, RecordOptions, SchemaVersion, Source};
 use report::hex;
 use serde_json::{Value, json};
-use types::{CellId, CellUsage, Eui64, InputId, KeyUsage};
+use types::{CellId, CellUsage, Eui64, InputId, KeyUsage, Observation};
 
 use crate::config::Config;
 use crate::error::Error;
@@ -17,7 +17,7 @@ use crate::load::{LoadedCertificates, load_certificates};
 pub struct Inspected {
     /// The line on which it stands.
     pub line: u32,
-    /// What it is: `message`, `certificate`, `table` or `reject`.
+    /// What it is: `message`, `certificate`, `document`, `table` or `reject`.
     pub kind: &'static str,
     /// All of it, as the documented JSON.
     pub json: Value,
@@ -92,6 +92,14 @@ fn inspect_file(
                     }
                     Err(error) => take(rejected(line, &intake::Reject::Message(error))),
                 },
+                (Err(reject), Form::Document(..)) => take(rejected(line, reject)),
+                (Ok(seen), Form::Document(document, schema)) => {
+                    take(Inspected {
+                        line,
+                        kind: "document",
+                        json: document_json(document, schema, record, seen),
+                    });
+                }
                 (Ok(seen), Form::Text) => tally.row(seen.is_empty()),
                 (Err(reject @ intake::Reject::NotRecognised { .. }), Form::Text) => {
                     tally.unknown = Some(reject.clone());
@@ -213,6 +221,24 @@ fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Ins
     };
     rejects.iter().for_each(|(line, reject)| tally.reject(*line, reject));
     Ok(tally.inspected(kind))
+}
+
+/// A document of XML: what it is, the device, and what it says of the cells.
+fn document_json(
+    document: Document,
+    schema: SchemaVersion,
+    record: &Record<'_>,
+    seen: &[Observation],
+) -> Value {
+    let says = |seen: &Observation| {
+        json!({
+            "cell": seen.cell.name(), "at": seen.at.map(|at| at.to_string()), "says": report::statement(seen.seen),
+        })
+    };
+    json!({
+        "document": document.name(), "device": record.device.map(|device| device.to_string()),
+        "schema_version": schema.to_string(), "says": seen.iter().map(says).collect::<Vec<_>>(),
+    })
 }
 
 fn rejected(line: u32, reject: &intake::Reject) -> Inspected {

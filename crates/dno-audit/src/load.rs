@@ -2,7 +2,7 @@
 
 use audit::timeline::{Disposition, NotRelevant};
 use audit::{Directory, Estate, Waivers};
-use intake::{CertificateRecord, Record, RecordOptions, Source, StoredKeys};
+use intake::{CertificateRecord, Record, RecordOptions, Silence, Source, StoredKeys};
 use rayon::prelude::*;
 use report::model::v1::DirectoryEntry;
 use smki::{Added, CertificateKind, PathLimits, Paths, Store, StoreBuilder};
@@ -334,9 +334,11 @@ fn records_of(
             watch(file, record);
         }
         match &record.outcome {
-            Ok([]) => account.count(Disposition::NotRelevant(match record.is_command() {
-                true => NotRelevant::Intent,
-                false => NotRelevant::NoNetworkOperatorCell,
+            Ok([]) => account.count(Disposition::NotRelevant(match record.silence() {
+                Silence::Intent => NotRelevant::Intent,
+                Silence::Acknowledgement => NotRelevant::Acknowledgement,
+                Silence::Inventory => NotRelevant::Inventory,
+                Silence::NoNetworkOperatorCell => NotRelevant::NoNetworkOperatorCell,
             })),
             Ok(seen) => observations.extend_from_slice(seen),
             Err(reject) => {

@@ -16,6 +16,14 @@ pub enum IntakeError {
         /// What it said.
         source: io::Error,
     },
+    /// A copy of it can't be kept for as long as it is read.
+    #[error("{input}: a temporary copy: {source}")]
+    Temporary {
+        /// The input.
+        input: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// The header row of a table can't be used.
     #[error("{input}, line 1: {source}")]
     Header {

@@ -7,13 +7,15 @@ use types::{
 };
 
 use crate::columns::{CELL_COLUMNS, ColumnMap, MESSAGE_COLUMNS, normalise};
+use crate::documents::read_documents;
 use crate::error::IntakeError;
 use crate::fields;
 use crate::message_text::{decode_field, holds_private_key, looks_like_messages, read_message_text};
 use crate::observe::{Wrapper, failed, observe};
-use crate::record::{Form, Record, Reject, shown};
+use crate::record::{Document, Form, Record, Reject, Silence, shown};
 use crate::source::Source;
 use crate::table::{Table, row_text, separator_line};
+use crate::xml::looks_like_xml;
 
 /// A public key that a certificate says is a device's.
 #[derive(Clone, Copy, Debug)]
@@ -117,13 +119,14 @@ pub fn read_records(
                 }),
             })
         }
+        Kind::Xml => read_documents(source, options, take),
         Kind::Messages => messages(source, options, take),
         Kind::Cells => cells(source, options, take),
         Kind::Unknown => {
             let origin = Origin { input: source.id(), line: 1 };
             let head = source.head()?;
             let tried = "GBCS messages in hex, base64 or binary; CSV of messages (a column gbcs); CSV of cells \
-                         (columns device_id, role, key_usage, entity_id, key_id)";
+                         (columns device_id, role, key_usage, entity_id, key_id); XML of DUIS and MMC";
             let reject = if holds_private_key(head) {
                 Reject::PrivateKey
             } else if head.is_empty() {
@@ -141,6 +144,7 @@ pub fn read_records(
 
 enum Kind {
     Binary,
+    Xml,
     MessageText,
     Messages,
     Cells,
@@ -151,6 +155,9 @@ enum Kind {
 fn detect(head: &[u8], map: &ColumnMap) -> Kind {
     if matches!(head, [0xDD | 0xDF, ..]) {
         return Kind::Binary;
+    }
+    if looks_like_xml(head) {
+        return Kind::Xml;
     }
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let mut lines = head.split(|octet| matches!(octet, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
@@ -179,18 +186,18 @@ fn detect(head: &[u8], map: &ColumnMap) -> Kind {
 }
 
 /// Decoding of one message after another.
-struct Messages<'o> {
+pub(crate) struct Messages<'o> {
     options: &'o RecordOptions<'o>,
     observations: Vec<Observation>,
 }
 
 impl<'o> Messages<'o> {
-    fn new(options: &'o RecordOptions<'o>) -> Self {
+    pub(crate) fn new(options: &'o RecordOptions<'o>) -> Self {
         Self { options, observations: Vec::with_capacity(8) }
     }
 
     /// Decodes a message and hands it on. `row_device` is the device that the wrapper names, if it does.
-    fn message(
+    pub(crate) fn message(
         &mut self,
         origin: Origin,
         octets: &[u8],
@@ -385,10 +392,19 @@ impl Record<'_> {
             .collect()
     }
 
-    /// Whether the record is a command, of which nothing follows for the state of a cell.
+    /// Why a record that can be used says nothing of a network operator cell.
     #[must_use]
-    pub fn is_command(&self) -> bool {
-        self.form == Form::Message
-            && Message::decode(self.octets).is_ok_and(|message| message.cra == Cra::Command)
+    pub fn silence(&self) -> Silence {
+        match self.form {
+            Form::Text => Silence::NoNetworkOperatorCell,
+            Form::Message => match Message::decode(self.octets) {
+                Ok(message) if message.cra == Cra::Command => Silence::Intent,
+                _ => Silence::NoNetworkOperatorCell,
+            },
+            Form::Document(Document::Request, _) => Silence::Intent,
+            Form::Document(Document::Acknowledgement | Document::Failure, _) => Silence::Acknowledgement,
+            Form::Document(Document::Inventory, _) => Silence::Inventory,
+            Form::Document(..) => Silence::NoNetworkOperatorCell,
+        }
     }
 }

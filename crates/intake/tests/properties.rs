@@ -153,7 +153,7 @@ fn read_or_refuse(octets: &[u8]) {
     let source = || Source::new("input", InputId(0), octets);
     let mut look = |record: &Record<'_>| {
         assert!(record.outcome.as_ref().err().is_none_or(|reject| !reject.to_string().is_empty()));
-        let _ = (record.unusable(), record.is_command());
+        let _ = (record.unusable(), record.silence());
     };
     let _ = read_records(&mut source(), &RecordOptions::default(), &mut look);
     let _ = read_estate(&mut source(), &columns, &mut names, &mut Vec::new(), &mut look);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use audit::{Assessment, Axis, Occupant, Subject, Verdict};
-use types::{Eui64, InputId, Observation, Origin, Seen, Sha256Digest};
+use types::{Eui64, InputId, Observation, Origin, STATUS_NOT_KNOWN, Seen, Sha256Digest};
 
 use crate::model::v1::{
     CellRow, DeviceRow, EffectRow, EvidenceRow, FindingRow, NotInEstateRow, RemedyRow, Text, Word,
@@ -254,7 +254,12 @@ pub fn statement(seen: Seen) -> String {
         Seen::NoTrustAnchor => "noTrustAnchor".to_owned(),
         Seen::CellAbsent => "absent from a success answer".to_owned(),
         Seen::RoleNotAnswered => "role not answered".to_owned(),
+        Seen::DeviceError(STATUS_NOT_KNOWN) => "device status not known".to_owned(),
         Seen::DeviceError(status) => format!("device status {status}"),
+        Seen::RequestFailed(code) => format!("the DCC answered {code}"),
+        Seen::Smets1 => "SMETS1 answer".to_owned(),
+        Seen::Incomplete => "named without all of what it holds".to_owned(),
+        Seen::KeyUpdated(key) => format!("DCC alert: updated to key {key}"),
         Seen::UsageUnclear => "several usages in one cell".to_owned(),
         Seen::UpdateFailed(status) => format!("replacement failed, status {status}"),
         Seen::NoOutcome => "update response without outcome".to_owned(),

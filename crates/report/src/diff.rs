@@ -458,13 +458,16 @@ impl CellState {
     #[must_use]
     pub fn words(&self) -> String {
         let mut words = self.state.clone();
-        if let (Some(entity), Some(key)) = (self.entity, self.key) {
-            words.push_str(&format!(": entity {} key {}", entity.as_str(), key.as_str()));
+        let parts = [("entity", self.entity), ("key", self.key)];
+        for (name, value) in parts {
+            if let Some(value) = value {
+                words.push_str(&format!(" {name} {}", value.as_str()));
+            }
         }
         if let Some(holder) = &self.holder {
             words.push_str(&format!(" ({holder})"));
         }
-        words
+        words.trim_start().to_owned()
     }
 }
 

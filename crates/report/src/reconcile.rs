@@ -29,16 +29,19 @@ pub enum Outcome {
     UnknownToReceived,
     /// The party's list has several rows of the meter, and they say different things.
     OwnContradictsItself,
+    /// A row of the party's list can't be used.
+    Refused,
 }
 
 impl Outcome {
     /// All outcomes, in the order of reports.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Agree,
         Self::Disagree,
         Self::UnknownToOwn,
         Self::UnknownToReceived,
         Self::OwnContradictsItself,
+        Self::Refused,
     ];
 
     /// The word that reports use.
@@ -50,6 +53,7 @@ impl Outcome {
             Self::UnknownToOwn => "unknown-to-own",
             Self::UnknownToReceived => "unknown-to-received",
             Self::OwnContradictsItself => "own-contradicts-itself",
+            Self::Refused => "refused",
         }
     }
 }
@@ -145,7 +149,7 @@ impl View {
 /// A meter on which the two views do not agree.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Disagreement {
-    /// The device.
+    /// The device; of a row that can't be used, as far as it could be told.
     pub device_id: String,
     /// The line of the party's own list, if it is one that has the meter.
     pub line: Option<u32>,
@@ -154,7 +158,7 @@ pub struct Disagreement {
     /// Which view rests on the newer observation.
     pub newer: Newer,
     /// What else is known.
-    pub note: Option<&'static str>,
+    pub note: Option<String>,
     /// How they compare.
     pub outcome: Outcome,
     /// The party's own view.
@@ -170,12 +174,10 @@ pub struct Disagreement {
 pub struct ReconcileTotals {
     /// Meters on which the views do not agree, by why in words; those that one side does not have by the outcome.
     pub causes: BTreeMap<String, u64>,
-    /// Meters by outcome; outcomes that did not occur stand with 0.
+    /// Meters, or rows that can't be used, by outcome; outcomes that did not occur stand with 0.
     pub outcomes: BTreeMap<&'static str, u64>,
     /// Rows of the own list that repeat another.
     pub repeated: u64,
-    /// Rows of the own list that could not be used.
-    pub refused: u64,
 }
 
 impl ReconcileTotals {
@@ -262,7 +264,7 @@ impl Disagreement {
             cell(received, 0),
             cell(own, 1),
             cell(received, 1),
-            self.note.unwrap_or_default().to_owned(),
+            self.note.clone().unwrap_or_default(),
             self.line.map_or_else(String::new, |line| line.to_string()),
         ]
     }

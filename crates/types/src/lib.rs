@@ -38,7 +38,9 @@ pub use eui64::{Eui64, ParseEui64Error};
 pub use key_id::{KeyId, ParseKeyIdError};
 pub use mpan::{DistributorId, Mpan, ParseMpanError};
 pub use near::{edit_distance, nearest};
-pub use observation::{Credential, Grade, NetworkOperatorCell, Observation, Seen, Source, Unusable};
+pub use observation::{
+    Credential, DccCode, Grade, NetworkOperatorCell, Observation, STATUS_NOT_KNOWN, Seen, Source, Unusable,
+};
 pub use origin::{InputId, Origin};
 pub use own::{Claim, OwnCell, OwnRow};
 pub use party::{

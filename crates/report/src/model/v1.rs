@@ -365,9 +365,10 @@ pub struct FileEntry {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputEntry {
-    /// Size in octets, as stored.
+    /// Size in octets of what was read: decompressed, if it came out of a container.
     pub bytes: u64,
-    /// Name: the file's, or its path below the folder that was named.
+    /// Name: the file's, or its path below the folder that was named; of what came out of an archive, the archive's
+    /// name, a slash, and its own.
     pub name: String,
     /// Records that are not relevant, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -376,6 +377,22 @@ pub struct InputEntry {
     pub records: RecordCounts,
     /// records, certificates, trust-anchors, estate, registration, directory or waivers.
     pub role: Word,
+    /// How many XML documents claim each version of the DUIS or MMC schema; those that claim none under a blank name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub schema_versions: BTreeMap<String, u64>,
+    /// SHA-256 of what was read: decompressed, if it came out of a container.
+    pub sha256: String,
+    /// What it came out of, if it was not a file by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored: Option<StoredEntry>,
+}
+
+/// The file that an input came out of.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredEntry {
+    /// Size in octets.
+    pub bytes: u64,
     /// SHA-256 as stored.
     pub sha256: String,
 }
