@@ -10,6 +10,8 @@
 mod catalogue;
 mod device;
 mod directory;
+#[cfg(feature = "forms")]
+mod files;
 mod mix;
 mod record;
 mod render;
@@ -18,6 +20,8 @@ mod write;
 
 pub use device::{Device, Make};
 pub use directory::directory;
+#[cfg(feature = "forms")]
+pub use files::{CertificateForm, RecordForm, TableForm};
 pub use mix::{Mix, Opening};
 pub use record::{Age, Answer, Record};
 pub use state::State;
