@@ -13,6 +13,7 @@ mod audit;
 mod demo;
 mod diff;
 mod hostile;
+mod reconcile;
 mod reference;
 mod refusals;
 mod rule_set;

@@ -1,6 +1,6 @@
 //! Holds a party's own view of its meters against a report that it received.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +57,7 @@ pub struct Reconciled {
 }
 
 /// Receives meters on which the views do not agree, and rows that can't be used.
-pub type Found<'f> = &'f mut dyn FnMut(&Disagreement) -> Result<(), Error>;
+pub(crate) type Found<'f> = &'f mut dyn FnMut(&Disagreement) -> Result<(), Error>;
 
 /// Compares `own` – a list, or a report package – with the report package `received`, and hands on every meter on which they
 /// do not agree. Reports are verified first.
@@ -186,8 +186,11 @@ fn list(
     found: Found<'_>,
 ) -> Result<OwnIdentity, Error> {
     let mut failed = Ok(());
+    // The list speaks of these meters, and nothing it says of them can be used.
+    let mut set_aside: BTreeSet<Eui64> = BTreeSet::new();
     let LoadedList { rows, names, read, sha256 } = load(path, options.zoneless, &mut |refused| {
         totals.disagree(&refused);
+        set_aside.extend(refused.device_id.parse::<Eui64>());
         if failed.is_ok() {
             failed = found(&refused);
         }
@@ -197,7 +200,6 @@ fn list(
     let list = OwnList { names: &names, party: options.dno.as_deref(), directory };
 
     let mut known: BTreeMap<Eui64, (&OwnRow, bool)> = BTreeMap::new();
-    let mut contradicting: BTreeMap<Eui64, ()> = BTreeMap::new();
     for of_device in rows.chunk_by(|one, other| one.device == other.device) {
         let Some((first, more)) = of_device.split_first() else { continue };
         if more.iter().all(|row| row.says_the_same(first)) {
@@ -205,7 +207,7 @@ fn list(
             known.insert(first.device, (first, false));
             continue;
         }
-        contradicting.insert(first.device, ());
+        set_aside.insert(first.device);
         let lines: Vec<String> = of_device.iter().map(|row| row.origin.line.to_string()).collect();
         let disagreement = of_own(
             first,
@@ -227,7 +229,7 @@ fn list(
                 *seen = true;
                 list.compare(own, &row)
             }
-            None if device.is_some_and(|device| contradicting.contains_key(&device)) => continue,
+            None if device.is_some_and(|device| set_aside.contains(&device)) => continue,
             None if is_meant(&list, &row) => {
                 compare_rows(None, Some(&row), |_, _| report::basis::Why::default())
             }
