@@ -48,6 +48,7 @@ Both reports are verified first. The exit code is 1 if they say different things
     #[command(after_help = "\
 Examples:
   dnoaudit explain 00-DB-12-34-56-78-90-A0 --config audit.toml
+  dnoaudit explain 00-DB-12-34-56-78-90-A0 --package report
   dnoaudit explain placeholder-in-cell")]
     Explain(ExplainArguments),
     /// Write a commented audit.toml to start from.
@@ -211,6 +212,11 @@ pub(crate) struct DiffArguments {
 pub(crate) struct ExplainArguments {
     /// A device, or the id of a rule.
     pub(crate) what: String,
+    /// A report package: explain the device from it alone, as far as it tells.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = [
+        "config", "records", "certificates", "trust_anchor", "estate", "registration", "directory", "waivers", "as_of",
+    ])]
+    pub(crate) package: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) inputs: InputArguments,
     /// How to print.

@@ -38,6 +38,7 @@ mod spool;
 pub use config::{Config, InputSpec, Inputs, ShippedDirectory, TEMPLATE, rule_set};
 pub use diff::{Comparison, ReportIdentity};
 pub use error::{ConfigError, Error};
+pub use explain::package::explain_package;
 pub use explain::{Explanation, explain};
 pub use inspect::{Inspected, Signatures, inspect};
 pub use progress::Progress;
