@@ -11,7 +11,10 @@
 
 mod audit;
 mod demo;
+mod diff;
+mod explain;
 mod hostile;
+mod reconcile;
 mod reference;
 mod refusals;
 mod rule_set;

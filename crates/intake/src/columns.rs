@@ -127,6 +127,29 @@ pub static REGISTRATION_COLUMNS: [Column; 3] = [
     optional("supplier", Holds::Word, SUPPLIER),
 ];
 
+/// Fields of a party's own list: one row per device.
+pub static OWN_COLUMNS: [Column; 11] = [
+    required("device_id", Holds::Identifier, DEVICE),
+    required("state", Holds::Word, &["verdict", "claim", "claimed_state", "our_state", "result"]),
+    optional("observed_at", Holds::Time, OBSERVED_AT),
+    optional("network_operator", Holds::Word, OPERATOR),
+    optional("mpan", Holds::Mpan, MPAN),
+    optional("digital_signature_entity", Holds::Identifier, &["ds_entity"]),
+    optional("digital_signature_key", Holds::Identifier, &["ds_key", "ds_ski"]),
+    optional(
+        "digital_signature_certificates",
+        Holds::Identifier,
+        &["ds_certificates", "ds_certificate", "ds_serial"],
+    ),
+    optional("key_agreement_entity", Holds::Identifier, &["ka_entity"]),
+    optional("key_agreement_key", Holds::Identifier, &["ka_key", "ka_ski"]),
+    optional(
+        "key_agreement_certificates",
+        Holds::Identifier,
+        &["ka_certificates", "ka_certificate", "ka_serial"],
+    ),
+];
+
 /// Headers that the user says a field has, by field name.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct ColumnMap(pub BTreeMap<String, String>);

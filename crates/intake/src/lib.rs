@@ -32,6 +32,7 @@ mod inventory;
 mod limits;
 mod message_text;
 mod observe;
+mod own_list;
 mod record;
 mod records;
 mod registration;
@@ -45,8 +46,8 @@ mod xml;
 
 pub use certificates::{CertificateRecord, read_certificates};
 pub use columns::{
-    CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, Holds, MESSAGE_COLUMNS, REGISTRATION_COLUMNS,
-    TableOptions,
+    CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, Holds, MESSAGE_COLUMNS, OWN_COLUMNS,
+    REGISTRATION_COLUMNS, TableOptions,
 };
 pub use containers::{ContainerFault, Member, Stored, read_members};
 pub use contents::Contents;
@@ -62,6 +63,7 @@ pub use limits::{
     MAX_LINE, MAX_NESTED_CONTAINERS, MAX_ROW, MAX_UNPACKED, MAX_WAIVER_FILE, MAX_WAIVERS, MAX_WORKBOOK,
     MAX_WORKBOOK_CONTENT, MAX_WORKBOOK_ENTRIES, MAX_WORKBOOK_RATIO, MAX_XML_DEPTH, MAX_XML_RECORD,
 };
+pub use own_list::read_own_list;
 pub use record::{Document, Form, Record, Reject, SchemaVersion, Silence};
 pub use records::{DeviceKey, DeviceKeys, NoDeviceKeys, RecordOptions, StoredKeys, read_records};
 pub use registration::read_registration;
