@@ -45,6 +45,7 @@ for file in "$data"/golden/format-1/*/*; do
     *) copy package "$file" ;;
     esac
 done
+copy waivers "$data"/waivers.toml
 
 for target in corpus/*/; do
     seeds=("$target"*)

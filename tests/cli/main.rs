@@ -11,9 +11,14 @@
 
 mod audit;
 mod demo;
+mod diff;
+mod explain;
 mod hostile;
+mod reconcile;
 mod reference;
 mod refusals;
+mod rule_set;
 mod seal;
 mod shared_cases;
 mod support;
+mod waivers;

@@ -5,10 +5,11 @@ use types::Origin;
 use crate::holding::Holding;
 use crate::remedy::{Remedy, remedy};
 use crate::rule::{Axis, Evidence, Outcome, Rule};
-use crate::rules::RULES;
+use crate::rules::rules_of;
 use crate::subject::{Scope, Subject};
 use crate::timeline::{Disposition, dispositions};
 use crate::verdict::{Effect, Verdict};
+use crate::waivers::Waived;
 
 /// A rule that failed, with the values it compared.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// The values.
     pub evidence: Evidence,
+    /// Whether somebody accepted it.
+    pub waived: Waived,
 }
 
 /// What an audit says of one meter.
@@ -36,17 +39,32 @@ pub struct Assessment<'a> {
     pub dispositions: Vec<(Origin, Disposition)>,
 }
 
+impl Assessment<'_> {
+    /// Whether every finding that calls for the verdict is waived, and there is one.
+    #[must_use]
+    pub fn is_waived(&self) -> bool {
+        let mut calling = self
+            .findings
+            .iter()
+            .filter(|finding| finding.rule.axis == Axis::Verdict(self.verdict))
+            .peekable();
+        calling.peek().is_some() && calling.all(|finding| finding.waived.by().is_some())
+    }
+}
+
 /// Assesses one meter.
 #[must_use]
 pub fn assess(subject: Subject<'_>) -> Assessment<'_> {
     // Where both cells hold the expected credential, no rule can call for another verdict: the conditions and notes are
     // left. Nine of ten meters are so.
     let placed = is_placed(&subject);
-    let findings: Vec<Finding> = RULES
-        .iter()
+    let findings: Vec<Finding> = rules_of(subject.context.options.rule_set)
         .filter(|rule| !placed || !matches!(rule.axis, Axis::Verdict(_)))
         .filter_map(|rule| match (rule.check)(&subject) {
-            Outcome::Fail(evidence) => Some(Finding { rule, evidence }),
+            Outcome::Fail(evidence) => {
+                let waived = subject.context.waivers.waived(rule, &subject);
+                Some(Finding { rule, evidence, waived })
+            }
             Outcome::NotApplicable(_) | Outcome::NotEvaluated(_) | Outcome::Pass => None,
         })
         .collect();
@@ -88,8 +106,8 @@ fn verdict(subject: &Subject<'_>, findings: &[Finding]) -> Verdict {
     }
 }
 
-/// The outcome of every rule for one meter, in the order of the table: what `explain` shows.
+/// The outcome of every rule of the rule set for one meter, in the order of the table: what `explain` shows.
 #[must_use]
 pub fn evaluate_all(subject: &Subject<'_>) -> Vec<(&'static Rule, Outcome)> {
-    RULES.iter().map(|rule| (rule, (rule.check)(subject))).collect()
+    rules_of(subject.context.options.rule_set).map(|rule| (rule, (rule.check)(subject))).collect()
 }

@@ -1,6 +1,8 @@
 //! What stands in one network operator cell, compared with who ought to be there.
 
-use types::{Credential, EntityList, Eui64, KeyUsage, OperatorKind, RemotePartyRole, Seen, Unusable};
+use types::{
+    Credential, DccCode, EntityList, Eui64, KeyUsage, OperatorKind, RemotePartyRole, Seen, Unusable,
+};
 
 use crate::credentials::{Certificates, Otherwise, Resolution, is_access_control_broker};
 use crate::directory::{Directory, Holder, OperatorId, Owner};
@@ -58,6 +60,14 @@ pub enum Holding<'a> {
     RoleNotAnswered,
     /// The device could not answer; the GBCS `StatusCode`.
     DeviceError(u16),
+    /// The DCC answered in place of the device.
+    RequestFailed(DccCode),
+    /// The newest state is past: a later DCC alert names another key.
+    UpdatedSince,
+    /// Only an alert that the cell was updated, which names no entity.
+    UpdateOnly,
+    /// A record that names the cell without all of what it holds.
+    Incomplete,
     /// A cell with several usages.
     UsageUnclear,
     /// Only commands.
@@ -94,6 +104,10 @@ impl Holding<'_> {
             | Self::Unusable(_)
             | Self::RoleNotAnswered
             | Self::DeviceError(_)
+            | Self::RequestFailed(_)
+            | Self::UpdatedSince
+            | Self::UpdateOnly
+            | Self::Incomplete
             | Self::UsageUnclear
             | Self::IntentOnly
             | Self::NoOutcome
@@ -140,6 +154,7 @@ pub fn holding<'a>(
         CellState::TrustAnchorNotFound | CellState::NoTrustAnchor => Holding::TrustAnchorNotFound,
         CellState::Absent => Holding::Absent,
         CellState::Unclear => Holding::UsageUnclear,
+        CellState::Incomplete => Holding::Incomplete,
         CellState::Held(credential) if credential.is_zero() => Holding::Empty,
         CellState::Held(credential) => held(credential, owner, resolution, directory, certificates),
     }
@@ -152,8 +167,13 @@ fn no_state<'a>(timeline: &CellTimeline<'_>, any_record: bool) -> Holding<'a> {
     if timeline.equal_disagree.is_some() {
         return Holding::EqualDisagree;
     }
+    if timeline.updated_since.is_some() {
+        return Holding::UpdatedSince;
+    }
     match timeline.no_state.map(|seen| seen.seen) {
         Some(Seen::DeviceError(status)) => Holding::DeviceError(status),
+        Some(Seen::RequestFailed(code)) => Holding::RequestFailed(code),
+        Some(Seen::KeyUpdated(_)) => Holding::UpdateOnly,
         Some(Seen::Unusable(why)) => Holding::Unusable(why),
         Some(Seen::NoOutcome) => Holding::NoOutcome,
         Some(Seen::RoleNotAnswered) => Holding::RoleNotAnswered,

@@ -25,6 +25,7 @@ mod subject;
 pub mod timeline;
 mod totals;
 mod verdict;
+mod waivers;
 
 pub use assess::{Assessment, Finding, assess, evaluate_all};
 pub use credentials::{Certificates, Resolution, Resolutions};
@@ -34,7 +35,8 @@ pub use holding::{Holding, Occupant};
 pub use options::Options;
 pub use remedy::{Actor, Remedy};
 pub use rule::{Axis, Evidence, Fact, Outcome, Rule, Severity};
-pub use rules::{RULE_SET_VERSION, RULES, rule};
+pub use rules::{RULE_SET_VERSION, RULES, RuleSetVersion, rule, rules_of};
 pub use subject::{Cell, CellCheck, Context, Scope, Subject};
 pub use totals::{Age, InputUse, Tally, Totals};
 pub use verdict::{Ability, Effect, Verdict};
+pub use waivers::{Waived, WaiverError, WaiverId, WaiverState, Waivers};

@@ -2,6 +2,8 @@
 
 use smki::Profile;
 
+use crate::rules::RuleSetVersion;
+
 /// Settings of the rules. They are part of the configuration digest of a report.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -11,10 +13,17 @@ pub struct Options {
     pub expiring_within_days: u32,
     /// What certificates are held to.
     pub profile: Profile,
+    /// The rules that are applied.
+    pub rule_set: RuleSetVersion,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { stale_after_days: 365, expiring_within_days: 90, profile: Profile::default() }
+        Self {
+            stale_after_days: 365,
+            expiring_within_days: 90,
+            profile: Profile::default(),
+            rule_set: RuleSetVersion::NEWEST,
+        }
     }
 }

@@ -17,6 +17,7 @@ mod certificate_expiring;
 mod certificate_not_yet_valid;
 mod certificate_path_broken;
 mod certificate_profile;
+mod credentials_updated_since;
 mod device_could_not_answer;
 mod device_gone;
 mod device_listed_twice;
@@ -51,10 +52,12 @@ mod operator_sources_disagree;
 mod operator_unknown;
 mod operator_without_certificate;
 mod placeholder_in_cell;
+mod record_incomplete;
 mod record_unusable;
 mod records_conflict;
 mod registration_disagrees_with_mpan;
 mod registration_rows_disagree;
+mod request_failed;
 mod role_not_answered;
 mod smets1_device;
 mod superseded_key;
@@ -62,6 +65,7 @@ mod supplier_credentials;
 mod trust_anchor_not_found;
 mod undated_record_disagrees;
 mod undated_records_disagree;
+mod update_alert_only;
 mod update_failed;
 mod update_without_outcome;
 mod weaker_evidence_prevails;
@@ -69,10 +73,43 @@ mod wrong_key_usage;
 mod wrong_role;
 
 /// Changes whenever a rule, or what it decides, changes.
-pub const RULE_SET_VERSION: u32 = 1;
+pub const RULE_SET_VERSION: u32 = 2;
+
+/// A rule set that this program can apply: the newest, or an older one of which a report was made.
+///
+/// Rules that are newer do not run. A rule that decides otherwise than it once did, and whatever a verdict depends on
+/// besides, asks [`Options`](crate::Options) for the version and keeps to what it decided then.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct RuleSetVersion(u32);
+
+impl RuleSetVersion {
+    /// The newest.
+    pub const NEWEST: Self = Self(RULE_SET_VERSION);
+
+    /// The rule set of a number; `None` if this program does not know it.
+    #[must_use]
+    pub const fn new(number: u32) -> Option<Self> {
+        match number {
+            1..=RULE_SET_VERSION => Some(Self(number)),
+            _ => None,
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// Whether a rule belongs to it.
+    #[must_use]
+    pub const fn has(self, rule: &Rule) -> bool {
+        rule.since <= self.0
+    }
+}
 
 /// All rules.
-pub static RULES: [Rule; 63] = [
+pub static RULES: [Rule; 67] = [
     not_an_esme::NOT_AN_ESME,
     smets1_device::SMETS1_DEVICE,
     device_gone::DEVICE_GONE,
@@ -95,6 +132,10 @@ pub static RULES: [Rule; 63] = [
     record_unusable::RECORD_UNUSABLE,
     role_not_answered::ROLE_NOT_ANSWERED,
     device_could_not_answer::DEVICE_COULD_NOT_ANSWER,
+    request_failed::REQUEST_FAILED,
+    credentials_updated_since::CREDENTIALS_UPDATED_SINCE,
+    update_alert_only::UPDATE_ALERT_ONLY,
+    record_incomplete::RECORD_INCOMPLETE,
     cell_usage_unclear::CELL_USAGE_UNCLEAR,
     intent_only::INTENT_ONLY,
     update_without_outcome::UPDATE_WITHOUT_OUTCOME,
@@ -138,6 +179,11 @@ pub static RULES: [Rule; 63] = [
     intent_replaces_one_cell::INTENT_REPLACES_ONE_CELL,
 ];
 
+/// The rules of a rule set, in the order of the table.
+pub fn rules_of(version: RuleSetVersion) -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().filter(move |rule| version.has(rule))
+}
+
 /// The rule of an id.
 #[must_use]
 pub fn rule(id: &str) -> Option<&'static Rule> {
@@ -163,6 +209,21 @@ mod tests {
         assert!(!ids.is_empty());
         assert_eq!(ids, files);
         assert_eq!(ids.len(), RULES.len(), "an id stands twice");
+    }
+
+    #[test]
+    fn a_rule_set_has_the_rules_up_to_it_and_no_newer_one() {
+        assert_eq!(RuleSetVersion::new(0), None);
+        assert_eq!(RuleSetVersion::new(RULE_SET_VERSION + 1), None);
+        assert_eq!(rules_of(RuleSetVersion::NEWEST).count(), RULES.len());
+        for number in 1..=RULE_SET_VERSION {
+            let version = RuleSetVersion::new(number).unwrap();
+            let newest = rules_of(version).map(|rule| rule.since).max();
+            assert!(newest.is_some_and(|since| since <= number), "{number}");
+        }
+        let mut newer = RULES[0];
+        newer.since = RULE_SET_VERSION + 1;
+        assert!(!RuleSetVersion::NEWEST.has(&newer));
     }
 
     #[test]

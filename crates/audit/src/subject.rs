@@ -12,6 +12,7 @@ use crate::options::Options;
 use crate::rule::{Evidence, Outcome};
 use crate::timeline::{CellState, CellTimeline, cell_timeline, in_time};
 use crate::verdict::Verdict;
+use crate::waivers::Waivers;
 
 /// What all meters of an audit share.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,8 @@ pub struct Context<'a> {
     pub resolutions: &'a Resolutions,
     /// Settings.
     pub options: &'a Options,
+    /// Findings that somebody accepted.
+    pub waivers: &'a Waivers,
 }
 
 impl Context<'_> {
@@ -107,7 +110,7 @@ impl<'a> Subject<'a> {
             );
             Cell { cell, timeline, holding, credential, resolution }
         });
-        Self { context, meter, scope: scope(&meter), observations, cells }
+        Self { context, meter, scope: scope(&meter, observations), observations, cells }
     }
 
     /// The party that ought to be in the cells, if that is known.
@@ -240,16 +243,25 @@ impl<'a> Subject<'a> {
             (Some((_, CellState::NoTrustAnchor)), _) => "noTrustAnchor (10)".to_owned(),
             (Some((_, CellState::Unclear)), _) => "several usages in one cell".to_owned(),
             (Some((_, CellState::Absent)), _) => "absent from a success answer".to_owned(),
+            (Some((_, CellState::Incomplete)), _) => "named without all of what it holds".to_owned(),
             (None, Some(Seen::DeviceError(status))) => format!("device status {status}"),
+            (None, Some(Seen::RequestFailed(code))) => format!("the DCC answered {code}"),
+            (None, Some(Seen::KeyUpdated(key))) => format!("only an alert, with key {key}"),
             (None, Some(Seen::Unusable(why))) => why.name().to_owned(),
             (None, Some(Seen::Intended(credential))) => format!("only a command, with {credential}"),
             (None, Some(Seen::NoOutcome)) => "update response without outcome".to_owned(),
             (None, Some(Seen::RoleNotAnswered)) => "role not answered".to_owned(),
             (None, Some(Seen::UsageUnclear)) => "several usages in one cell".to_owned(),
-            (None, _) => match cell.timeline.undated_disagree.or(cell.timeline.equal_disagree) {
-                Some((one, other)) => format!("{} against {}", seen_text(one.seen), seen_text(other.seen)),
-                None => "not seen".to_owned(),
-            },
+            (None, _) => {
+                let timeline = cell.timeline;
+                match (timeline.undated_disagree.or(timeline.equal_disagree), timeline.updated_since) {
+                    (Some((one, other)), _) => {
+                        format!("{} against {}", seen_text(one.seen), seen_text(other.seen))
+                    }
+                    (None, Some(alert)) => format!("{}, {}", Self::cite(alert), seen_text(alert.seen)),
+                    (None, None) => "not seen".to_owned(),
+                }
+            }
         }
     }
 
@@ -267,6 +279,8 @@ fn seen_text(seen: Seen) -> String {
         Seen::Held(credential) => credential.to_string(),
         Seen::TrustAnchorNotFound => "trustAnchorNotFound (25)".to_owned(),
         Seen::NoTrustAnchor => "noTrustAnchor (10)".to_owned(),
+        Seen::KeyUpdated(key) => format!("key {key}"),
+        Seen::Incomplete => "named without all of what it holds".to_owned(),
         _ => "absent from a success answer".to_owned(),
     }
 }
@@ -290,12 +304,16 @@ impl CellCheck {
     }
 }
 
-fn scope(meter: &Meter<'_>) -> Scope {
+fn scope(meter: &Meter<'_>, observations: &[Observation]) -> Scope {
     if let Told::Out(kind) = meter.told_type() {
         return Scope::NotAnEsme(kind);
     }
-    if let Told::Out(_) = meter.told_smets() {
-        return Scope::Smets1;
+    let answers_as_smets1 = || observations.iter().any(|seen| seen.seen == Seen::Smets1);
+    match meter.told_smets() {
+        Told::Out(_) => return Scope::Smets1,
+        // The estate does not say, but the device answered as only SMETS1 equipment does.
+        Told::Nothing if answers_as_smets1() => return Scope::Smets1,
+        _ => {}
     }
     match meter.told_status() {
         Told::Out(status) if status.is_gone() => return Scope::Gone(status),

@@ -3,7 +3,8 @@
 //! In: all observations of one device. Out: for each cell the observation that decides, and what speaks against it;
 //! for each record whether it was used. The newest dated observation of a cell's state decides; of several at one
 //! instant the one by the better source, then of the better grade. An undated one decides only where nothing dated
-//! exists. Two that contradict each other and are equals – undated both, or of one instant, source and grade – decide
+//! exists. A DCC alert names a key and no entity, so it is no state; but one that is newer than the newest state and names
+//! another key tells that this state is past, and then nothing decides. Two that contradict each other and are equals – undated both, or of one instant, source and grade – decide
 //! nothing, since nothing tells which of them is right.
 
 use types::{AsOf, Credential, Grade, NetworkOperatorCell, Observation, Origin, Seen, Timestamp};
@@ -21,6 +22,8 @@ pub enum CellState {
     Absent,
     /// An answer in which it can't be told what this cell holds.
     Unclear,
+    /// An answer that names the cell without all of what it holds.
+    Incomplete,
 }
 
 fn state(seen: Seen) -> Option<CellState> {
@@ -30,6 +33,7 @@ fn state(seen: Seen) -> Option<CellState> {
         Seen::NoTrustAnchor => CellState::NoTrustAnchor,
         Seen::CellAbsent => CellState::Absent,
         Seen::UsageUnclear => CellState::Unclear,
+        Seen::Incomplete => CellState::Incomplete,
         _ => return None,
     })
 }
@@ -49,6 +53,8 @@ pub struct CellTimeline<'o> {
     pub undated_against: Option<&'o Observation>,
     /// An older observation of a better grade that says something else.
     pub stronger_against: Option<&'o Observation>,
+    /// A DCC alert, newer than the newest state, that the cell was given another key than that state says.
+    pub updated_since: Option<&'o Observation>,
     /// The newest failed replacement not older than the state that decides.
     pub update_failed: Option<&'o Observation>,
     /// The best statement that is no state: why nothing is known when nothing decides.
@@ -74,6 +80,7 @@ pub fn cell_timeline(
         equal_disagree: None,
         undated_against: None,
         stronger_against: None,
+        updated_since: None,
         update_failed: None,
         no_state: None,
     };
@@ -94,7 +101,13 @@ pub fn cell_timeline(
         }
     }
     timeline.stronger_against = stronger_against(states(), newest, found);
-    if timeline.undated_disagree.or(timeline.equal_disagree).is_some() {
+    timeline.updated_since = mine().rfind(|seen| match (seen.seen, found) {
+        (Seen::KeyUpdated(key), CellState::Held(held)) => seen.at > newest.at && key != held.key,
+        (Seen::KeyUpdated(_), _) => seen.at > newest.at,
+        _ => false,
+    });
+    let disagree = timeline.undated_disagree.or(timeline.equal_disagree).is_some();
+    if disagree || timeline.updated_since.is_some() {
         timeline.decided = None;
     }
     timeline.update_failed =
@@ -130,7 +143,9 @@ fn stronger_against<'o>(
 /// Which statement best explains that there is no state.
 const fn no_state_rank(seen: Seen) -> u8 {
     match seen {
-        Seen::DeviceError(_) => 6,
+        Seen::DeviceError(_) => 7,
+        Seen::RequestFailed(_) => 6,
+        Seen::KeyUpdated(_) => 5,
         Seen::Unusable(_) => 4,
         Seen::NoOutcome | Seen::UpdateFailed(_) => 3,
         Seen::RoleNotAnswered => 2,
@@ -175,10 +190,20 @@ pub enum NotRelevant {
     AfterAsOf,
     /// The device is not in the estate.
     NotInEstate,
-    /// A command: intent, not state.
+    /// A command or a request: intent, not state.
     Intent,
+    /// An acknowledgement, without an answer of the device.
+    Acknowledgement,
+    /// An inventory, which tells of devices and not of their cells.
+    Inventory,
+    /// A document that lists no device of the estate.
+    NoDevice,
     /// It tells no state, and other records do.
     NoState,
+    /// A waiver for which there is no finding.
+    WaiverUnused,
+    /// A waiver that had expired.
+    WaiverExpired,
 }
 
 impl NotRelevant {
@@ -190,7 +215,12 @@ impl NotRelevant {
             Self::AfterAsOf => "after-as-of",
             Self::NotInEstate => "not-in-estate",
             Self::Intent => "intent",
+            Self::Acknowledgement => "acknowledgement",
+            Self::Inventory => "inventory",
+            Self::NoDevice => "no-device",
             Self::NoState => "no-state",
+            Self::WaiverUnused => "waiver-unused",
+            Self::WaiverExpired => "waiver-expired",
         }
     }
 }
@@ -233,6 +263,7 @@ fn disposition(
     let decides = timelines.iter().any(|timeline| {
         uses(timeline.decided.map(|(seen, _)| seen))
             || uses(timeline.no_state)
+            || uses(timeline.updated_since)
             || timeline
                 .undated_disagree
                 .or(timeline.equal_disagree)

@@ -11,6 +11,7 @@ use crate::holding::Holding;
 use crate::rules::RULES;
 use crate::timeline::{Disposition, NotRelevant, newest, weakest_grade};
 use crate::verdict::Verdict;
+use crate::waivers::{Waived, WaiverId};
 
 /// Meters by verdict, in the order of [`Verdict::ALL`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -168,6 +169,12 @@ pub struct Totals {
     pub by_age: HashMap<Age, Tally>,
     /// Meters for which a rule failed, in the order of the table.
     pub by_rule: Vec<u64>,
+    /// Meters for which a rule failed and a waiver holds, in the order of the table.
+    pub waived_by_rule: Vec<u64>,
+    /// Meters of which every finding that calls for the verdict is waived.
+    pub waived: Tally,
+    /// Findings for which a waiver is, or would be had it not expired.
+    pub by_waiver: HashMap<WaiverId, u64>,
     /// Cells with an entity that nobody could attribute, by the party expected there.
     pub unattributed: HashMap<(Eui64, Option<Owner>), u64>,
     /// How the records about the devices ended.
@@ -185,6 +192,9 @@ impl Default for Totals {
             by_grade: HashMap::new(),
             by_age: HashMap::new(),
             by_rule: vec![0; RULES.len()],
+            waived_by_rule: vec![0; RULES.len()],
+            waived: Tally::default(),
+            by_waiver: HashMap::new(),
             unattributed: HashMap::new(),
             uses: HashMap::new(),
         }
@@ -212,10 +222,19 @@ impl Totals {
         self.by_model.entry(model).or_default().count(verdict);
         self.by_grade.entry(grade).or_default().count(verdict);
         self.by_age.entry(age).or_default().count(verdict);
-        let mut failed = findings.iter().map(|finding| finding.rule.id).peekable();
-        for (rule, count) in RULES.iter().zip(&mut self.by_rule) {
-            if failed.next_if_eq(&rule.id).is_some() {
+        let mut failed = findings.iter().peekable();
+        for ((rule, count), waived) in RULES.iter().zip(&mut self.by_rule).zip(&mut self.waived_by_rule) {
+            if let Some(finding) = failed.next_if(|finding| finding.rule.id == rule.id) {
                 *count += 1;
+                *waived += u64::from(finding.waived.by().is_some());
+            }
+        }
+        if assessment.is_waived() {
+            self.waived.count(verdict);
+        }
+        for finding in findings {
+            if let Waived::By(id) | Waived::Formerly(id) = finding.waived {
+                *self.by_waiver.entry(id).or_default() += 1;
             }
         }
         for cell in subject.cells.iter().filter(|cell| cell.holding == Holding::NotAttributable) {
@@ -239,6 +258,13 @@ impl Totals {
         add_all(&mut self.by_age, &other.by_age);
         for (count, more) in self.by_rule.iter_mut().zip(&other.by_rule) {
             *count += more;
+        }
+        for (count, more) in self.waived_by_rule.iter_mut().zip(&other.waived_by_rule) {
+            *count += more;
+        }
+        self.waived.add(&other.waived);
+        for (id, more) in &other.by_waiver {
+            *self.by_waiver.entry(*id).or_default() += more;
         }
         for (key, more) in &other.unattributed {
             *self.unattributed.entry(*key).or_default() += more;

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
 use dno_audit::model::{Summary, VerdictCounts};
-use dno_audit::{Axis, Finished, RULES};
+use dno_audit::{Axis, Finished, RULE_SET_VERSION, RULES};
 
 use crate::exit::Failure;
 
@@ -105,7 +105,40 @@ pub(crate) fn summary(finished: &Finished, out: &str) -> String {
     for (count, rule) in &reasons {
         text.push_str(&format!("{count:>9}  {} – {}\n", rule.id, rule.title));
     }
+    text.push_str(&waivers(&finished.summary));
     text.push_str(&next(finished, &reasons, out));
+    text
+}
+
+/// Most waivers that are listed one by one.
+const WAIVERS_SHOWN: usize = 10;
+
+/// What the waivers did; nothing if there are none.
+fn waivers(summary: &Summary) -> String {
+    let Some(waived) = &summary.waived else { return String::new() };
+    let VerdictCounts { missing, wrong, not_known, .. } = &waived.verdicts;
+    let of = |state: &str| summary.waivers.iter().filter(|waiver| waiver.state == state).count();
+    let mut text = format!(
+        "\nWaivers: {} used, {} unused, {} expired; they hold for {missing} missing, {wrong} wrong, {not_known} not known, \
+         which stay in all counts\n",
+        of("used"),
+        of("unused"),
+        of("expired"),
+    );
+    let idle = || summary.waivers.iter().filter(|waiver| waiver.state != "used");
+    for waiver in idle().take(WAIVERS_SHOWN) {
+        text.push_str(&format!("  {} {}, for {}: ", waiver.id, waiver.state, waiver.rule));
+        text.push_str(&match &*waiver.state {
+            "expired" => {
+                format!("ended {}, {} without it\n", waiver.expires, plural(waiver.findings, "finding"))
+            }
+            _ => "there is no such finding\n".to_owned(),
+        });
+    }
+    let more = idle().count().saturating_sub(WAIVERS_SHOWN);
+    if more > 0 {
+        text.push_str(&format!("  {more} more: see waivers in summary.json\n"));
+    }
     text
 }
 
@@ -152,6 +185,9 @@ fn next(finished: &Finished, reasons: &[(u64, &dno_audit::Rule)], out: &str) -> 
     for unchecked in &summary.not_checked {
         text.push_str(&format!("not checked: {unchecked}\n"));
     }
+    if finished.rule_set != RULE_SET_VERSION {
+        text.push_str(&format!("rule set {}; the newest is {RULE_SET_VERSION}\n", finished.rule_set));
+    }
     text.push_str(&format!("manifest sha256 {}\n", finished.manifest_sha256));
     text
 }
@@ -183,7 +219,7 @@ fn safe_line(text: &str) -> String {
 }
 
 /// A number with its noun.
-fn plural(number: u64, noun: &str) -> String {
+pub(crate) fn plural(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 

@@ -1,10 +1,10 @@
 //! What to audit, with what, as of when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use audit::Options;
-use intake::ColumnMap;
+use audit::{Options, RULE_SET_VERSION, RuleSetVersion};
+use intake::{ColumnMap, TableOptions};
 use report::seal::Salts;
 use report::sign::Signer;
 use serde::Deserialize;
@@ -26,10 +26,12 @@ pub struct InputSpec {
     pub path: String,
     /// What the manifest calls it; the name of the file if not said.
     pub name: Option<String>,
+    /// What to read of a container, by the names that the manifest has for its members; all if not said.
+    pub members: Option<BTreeSet<String>>,
     /// The time of records that have none of their own.
     pub observed_at: Option<Timestamp>,
-    /// Headers of a CSV table, by field.
-    pub columns: ColumnMap,
+    /// Headers and sheet of a table.
+    pub table: TableOptions,
 }
 
 impl InputSpec {
@@ -40,7 +42,7 @@ impl InputSpec {
 
     /// Whether both say the same of a file, wherever they found it.
     pub(crate) fn says_the_same(&self, other: &Self) -> bool {
-        self.observed_at == other.observed_at && self.columns == other.columns
+        self.observed_at == other.observed_at && self.table == other.table
     }
 }
 
@@ -59,6 +61,33 @@ pub struct Inputs {
     pub registration: Vec<InputSpec>,
     /// Directory files beside the one that is shipped.
     pub directory: Vec<InputSpec>,
+    /// Findings that somebody accepted.
+    pub waivers: Vec<InputSpec>,
+    /// Any of these but trust anchors and waivers: what each file is for is told by its content.
+    pub mixed: Vec<InputSpec>,
+}
+
+impl Inputs {
+    /// The inputs of each role.
+    pub(crate) fn by_role(&self) -> [(Role, &[InputSpec]); 8] {
+        let Self { records, certificates, trust_anchors, estate, registration, directory, waivers, mixed } =
+            self;
+        [
+            (Role::Records, records),
+            (Role::Certificates, certificates),
+            (Role::TrustAnchors, trust_anchors),
+            (Role::Estate, estate),
+            (Role::Registration, registration),
+            (Role::Directory, directory),
+            (Role::Waivers, waivers),
+            (Role::Mixed, mixed),
+        ]
+    }
+
+    /// Every input with its role.
+    fn all(&self) -> impl Iterator<Item = (Role, &InputSpec)> {
+        self.by_role().into_iter().flat_map(|(role, specs)| specs.iter().map(move |spec| (role, spec)))
+    }
 }
 
 impl Inputs {
@@ -71,6 +100,8 @@ impl Inputs {
             Role::Records => &mut self.records,
             Role::Registration => &mut self.registration,
             Role::TrustAnchors => &mut self.trust_anchors,
+            Role::Waivers => &mut self.waivers,
+            Role::Mixed => &mut self.mixed,
         }
     }
 }
@@ -129,6 +160,7 @@ struct File {
     threads: Option<usize>,
     allowed_share: Option<f64>,
     shipped_directory: Option<bool>,
+    rule_set: Option<u32>,
     #[serde(default)]
     inputs: FileInputs,
     #[serde(default)]
@@ -144,6 +176,8 @@ struct FileInputs {
     estate: Vec<FileInput>,
     registration: Vec<FileInput>,
     directory: Vec<FileInput>,
+    waivers: Vec<FileInput>,
+    mixed: Vec<FileInput>,
 }
 
 #[derive(Deserialize)]
@@ -160,6 +194,7 @@ struct DetailedInput {
     observed_at: Option<String>,
     #[serde(default)]
     columns: BTreeMap<String, String>,
+    sheet: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -232,8 +267,19 @@ impl Config {
         config.threads = file.threads;
         config.out = file.out.map(|out| config.base.join(out));
         config.allowed_share = file.allowed_share.unwrap_or(0.0);
-        let FileInputs { records, certificates, trust_anchors, estate, registration, directory } =
-            file.inputs;
+        if let Some(number) = file.rule_set {
+            config.options.rule_set = rule_set(number)?;
+        }
+        let FileInputs {
+            records,
+            certificates,
+            trust_anchors,
+            estate,
+            registration,
+            directory,
+            waivers,
+            mixed,
+        } = file.inputs;
         config.inputs = Inputs {
             records: specs(records)?,
             certificates: specs(certificates)?,
@@ -241,6 +287,8 @@ impl Config {
             estate: specs(estate)?,
             registration: specs(registration)?,
             directory: specs(directory)?,
+            waivers: specs(waivers)?,
+            mixed: specs(mixed)?,
         };
         let FileRules { stale_after_days, expiring_within_days, accepted_policies } = file.rules;
         config.options.stale_after_days = stale_after_days.unwrap_or(config.options.stale_after_days);
@@ -259,7 +307,7 @@ impl Config {
     /// What is missing, and what it is for.
     pub fn check(&self) -> Result<(), ConfigError> {
         let missing = |field, hint| Err(ConfigError::Missing { field, hint });
-        if self.inputs.estate.is_empty() {
+        if self.inputs.estate.is_empty() && self.inputs.mixed.is_empty() {
             return missing("estate (--estate)", "a CSV of the meters to account for");
         }
         if self.inputs.trust_anchors.is_empty() {
@@ -274,26 +322,19 @@ impl Config {
         if !(0.0..=1.0).contains(&self.allowed_share) {
             return Err(ConfigError::Share { found: self.allowed_share.to_string() });
         }
-        let Inputs { records: _, certificates, trust_anchors, estate, registration, directory } =
-            &self.inputs;
-        let roles = [
-            (Role::Certificates, certificates),
-            (Role::TrustAnchors, trust_anchors),
-            (Role::Directory, directory),
-            (Role::Estate, estate),
-            (Role::Registration, registration),
-        ];
-        for (role, spec) in
-            roles.into_iter().flat_map(|(role, specs)| specs.iter().map(move |spec| (role, spec)))
-        {
+        for (role, spec) in self.inputs.all() {
             let not_for_role = |setting, only| {
                 Err(ConfigError::NotForRole { role: role.name(), path: spec.path.clone(), setting, only })
             };
-            if spec.observed_at.is_some() {
-                return not_for_role("observed_at", "records");
+            if spec.observed_at.is_some() && !matches!(role, Role::Records | Role::Mixed) {
+                return not_for_role("observed_at", "records and mixed");
             }
-            if !spec.columns.0.is_empty() && !matches!(role, Role::Estate | Role::Registration) {
+            let is_table = matches!(role, Role::Records | Role::Estate | Role::Registration);
+            if !spec.table.columns.0.is_empty() && !is_table {
                 return not_for_role("columns", "records, estate and registration");
+            }
+            if spec.table.sheet.is_some() && !is_table {
+                return not_for_role("sheet", "records, estate and registration");
             }
         }
         Ok(())
@@ -318,18 +359,7 @@ impl Config {
         let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let place = real(parent);
-        let Inputs { records, certificates, trust_anchors, estate, registration, directory } = &self.inputs;
-        let roles = [
-            (Role::Records, records),
-            (Role::Certificates, certificates),
-            (Role::TrustAnchors, trust_anchors),
-            (Role::Estate, estate),
-            (Role::Registration, registration),
-            (Role::Directory, directory),
-        ];
-        for (role, spec) in
-            roles.into_iter().flat_map(|(role, specs)| specs.iter().map(move |spec| (role, spec)))
-        {
+        for (role, spec) in self.inputs.all() {
             let folder = self.base.join(&spec.path);
             if folder.is_dir() && place.starts_with(real(&folder)) {
                 let (out, folder) = (out.display().to_string(), folder.display().to_string());
@@ -343,14 +373,24 @@ impl Config {
 fn specs(inputs: Vec<FileInput>) -> Result<Vec<InputSpec>, ConfigError> {
     let spec = |input| match input {
         FileInput::Path(path) => Ok(InputSpec::new(path)),
-        FileInput::Detailed(DetailedInput { path, observed_at, columns }) => Ok(InputSpec {
+        FileInput::Detailed(DetailedInput { path, observed_at, columns, sheet }) => Ok(InputSpec {
             path,
             name: None,
+            members: None,
             observed_at: observed_at.map(|text| instant("observed_at", &text)).transpose()?,
-            columns: ColumnMap(columns),
+            table: TableOptions { columns: ColumnMap(columns), sheet },
         }),
     };
     inputs.into_iter().map(spec).collect()
+}
+
+/// The rule set of a number.
+///
+/// # Errors
+///
+/// This program does not know it.
+pub fn rule_set(number: u32) -> Result<RuleSetVersion, ConfigError> {
+    RuleSetVersion::new(number).ok_or(ConfigError::RuleSet { found: number, newest: RULE_SET_VERSION })
 }
 
 fn instant(field: &'static str, text: &str) -> Result<Timestamp, ConfigError> {

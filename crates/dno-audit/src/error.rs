@@ -16,6 +16,9 @@ pub enum Error {
     /// Directory data contradicts itself.
     #[error("directory: {0}")]
     Directory(#[from] audit::DirectoryError),
+    /// Waivers contradict each other, or name what does not exist.
+    #[error("waivers: {0}")]
+    Waivers(#[from] audit::WaiverError),
     /// A file can't be opened, listed or written.
     #[error("{}: {source}", path.display())]
     File {
@@ -91,10 +94,10 @@ pub enum Error {
         /// The slice.
         path: PathBuf,
     },
-    /// A package from which a slice would come that does not verify.
-    #[error("{}: the package is damaged; the slice would not verify: {check}: {found}", path.display())]
-    SliceOfDamaged {
-        /// The package.
+    /// A package or slice that does not verify.
+    #[error("{}: does not verify: {check}: {found}", path.display())]
+    NotVerified {
+        /// Its folder.
         path: PathBuf,
         /// The check that fails.
         check: &'static str,
@@ -117,25 +120,24 @@ impl Error {
     pub const fn is_verification(&self) -> bool {
         match self {
             Self::Report { source, .. } => !matches!(source, report::ReadError::Io(_)),
-            Self::NotARegularFile { .. } | Self::SliceOfDamaged { .. } => true,
+            Self::NotARegularFile { .. } | Self::NotVerified { .. } => true,
             _ => false,
         }
     }
 
     /// Whether the user can mend it by other arguments or another configuration, rather than by another disk.
     #[must_use]
-    pub const fn is_usage(&self) -> bool {
-        use intake::{HeaderError, IntakeError};
+    pub fn is_usage(&self) -> bool {
+        use intake::IntakeError;
         match self {
             Self::Config(_)
             | Self::Directory(_)
+            | Self::Waivers(_)
             | Self::NotAPackage { .. }
             | Self::NoSuchParty { .. }
             | Self::NotReproducible { .. }
             | Self::Threads { .. } => true,
-            Self::Intake(IntakeError::Header { source, .. }) => {
-                matches!(source, HeaderError::MappedColumnAbsent { .. } | HeaderError::UnknownField { .. })
-            }
+            Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),
             _ => false,
         }
     }
@@ -220,6 +222,14 @@ pub enum ConfigError {
         folder: String,
         /// Its role.
         role: &'static str,
+    },
+    /// A rule set that this program does not know.
+    #[error("rule_set (--rule-set) is {found}, and this program knows {}", if *newest == 1 { "1 alone".to_owned() } else { format!("1 to {newest}") })]
+    RuleSet {
+        /// What was asked for.
+        found: u32,
+        /// The newest.
+        newest: u32,
     },
     /// No trust anchor among the files that ought to hold them.
     #[error("trust_anchors: none of the files holds a certificate")]

@@ -1,5 +1,7 @@
 //! How one meter was judged: every observation, the certificates considered, and why each rule did what it did.
 
+pub(crate) mod package;
+
 use std::sync::Mutex;
 
 use audit::{Certificates, Context, Outcome, Resolutions, Subject, assess, evaluate_all};
@@ -71,11 +73,11 @@ fn witness(device: Eui64, file: &InputFile, record: &Record<'_>) -> Option<Witne
     let decoded = match (record.form, Message::decode(record.octets)) {
         (Form::Message, Ok(message)) => message_json(&message, None),
         (Form::Message, Err(_)) => Value::Null,
-        (Form::Text, _) => json!(String::from_utf8_lossy(record.octets)),
+        (Form::Text | Form::Document(..), _) => json!(String::from_utf8_lossy(record.octets)),
     };
     let octets = match record.form {
         Form::Message => hex(record.octets),
-        Form::Text => String::new(),
+        Form::Text | Form::Document(..) => String::new(),
     };
     let problem = record.outcome.as_ref().err().map(ToString::to_string);
     Some(Witness {
@@ -108,6 +110,7 @@ fn explanation(
         certificates,
         resolutions: &resolutions,
         options: &config.options,
+        waivers: &loaded.waivers,
     };
     let joined = join(&loaded.estate, observations);
     let range = joined.of_meter.get(index).cloned().unwrap_or(0..0);

@@ -3,21 +3,23 @@
 use std::path::Path;
 
 use gbcs::{Message, Payload};
-use intake::{CertificateRecord, Form, Record, RecordOptions, Source};
+use intake::{CertificateRecord, Document, Form, Record, RecordOptions, SchemaVersion, Source};
 use report::hex;
 use serde_json::{Value, json};
-use types::{CellId, CellUsage, Eui64, InputId, KeyUsage};
+use types::{CellId, CellUsage, Eui64, InputId, KeyUsage, Observation};
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::inputs::Files;
 use crate::load::{LoadedCertificates, load_certificates};
+use crate::members::Numbers;
 
 /// One thing that a file holds.
 #[derive(Clone, Debug)]
 pub struct Inspected {
     /// The line on which it stands.
     pub line: u32,
-    /// What it is: `message`, `certificate`, `table` or `reject`.
+    /// What it is: `message`, `certificate`, `document`, `table` or `reject`.
     pub kind: &'static str,
     /// All of it, as the documented JSON.
     pub json: Value,
@@ -34,7 +36,7 @@ impl Signatures {
     ///
     /// An input can't be read.
     pub fn load(config: &Config) -> Result<Self, Error> {
-        load_certificates(config).map(Self)
+        load_certificates(&mut Files::find(config)?, &Numbers::default()).map(Self)
     }
 }
 
@@ -92,6 +94,14 @@ fn inspect_file(
                     }
                     Err(error) => take(rejected(line, &intake::Reject::Message(error))),
                 },
+                (Err(reject), Form::Document(..)) => take(rejected(line, reject)),
+                (Ok(seen), Form::Document(document, schema)) => {
+                    take(Inspected {
+                        line,
+                        kind: "document",
+                        json: document_json(document, schema, record, seen),
+                    });
+                }
                 (Ok(seen), Form::Text) => tally.row(seen.is_empty()),
                 (Err(reject @ intake::Reject::NotRecognised { .. }), Form::Text) => {
                     tally.unknown = Some(reject.clone());
@@ -164,11 +174,11 @@ impl Tally {
     }
 }
 
-/// What no record reader recognises may be estate data, registration data or a directory.
+/// What no record reader recognises may be estate data, registration data, waivers or a directory.
 fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Inspected, Error> {
     let open =
         || std::fs::File::open(path).map_err(|source| Error::File { path: path.to_path_buf(), source });
-    let columns = intake::ColumnMap::default();
+    let options = intake::TableOptions::default();
     let source = |file| Source::new(name.display().to_string(), InputId(0), file);
     let (mut names, mut tally) = (types::Interner::new(), Tally::default());
     let mut rejects = Vec::new();
@@ -179,23 +189,29 @@ fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Ins
     };
     let lacks_columns = |result: Result<(), intake::IntakeError>| match result {
         Ok(()) => Ok(false),
-        Err(intake::IntakeError::Header { source: intake::HeaderError::Lacking { .. }, .. }) => Ok(true),
+        Err(intake::IntakeError::Header { source, .. }) if source.lacks_column() => Ok(true),
         Err(error) => Err(error),
     };
     let (mut estate, mut registration) = (Vec::new(), Vec::new());
-    let as_estate = intake::read_estate(&mut source(open()?), &columns, &mut names, &mut estate, &mut reject);
+    let as_estate = intake::read_estate(&mut source(open()?), &options, &mut names, &mut estate, &mut reject);
     let kind = if !lacks_columns(as_estate)? {
         tally.rows = u64::try_from(estate.len()).unwrap_or(u64::MAX);
         "estate"
     } else if !lacks_columns(intake::read_registration(
         &mut source(open()?),
-        &columns,
+        &options,
         &mut names,
         &mut registration,
         &mut reject,
     ))? {
         tally.rows = u64::try_from(registration.len()).unwrap_or(u64::MAX);
         "registration"
+    } else if let Ok(waivers) = intake::read_waivers(&mut source(open()?))
+        && !waivers.is_empty()
+    {
+        let ids: Vec<&str> = waivers.iter().map(|waiver| waiver.id.as_str()).collect();
+        let json = json!({ "waivers": ids });
+        return Ok(Inspected { line: 1, kind: "waivers", json });
     } else if let Ok(directory) = intake::read_directory(&mut source(open()?)) {
         let json = json!({
             "directory": directory.source, "date": directory.date, "parties": directory.operators.len(),
@@ -207,6 +223,24 @@ fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Ins
     };
     rejects.iter().for_each(|(line, reject)| tally.reject(*line, reject));
     Ok(tally.inspected(kind))
+}
+
+/// A document of XML: what it is, the device, and what it says of the cells.
+fn document_json(
+    document: Document,
+    schema: SchemaVersion,
+    record: &Record<'_>,
+    seen: &[Observation],
+) -> Value {
+    let says = |seen: &Observation| {
+        json!({
+            "cell": seen.cell.name(), "at": seen.at.map(|at| at.to_string()), "says": report::statement(seen.seen),
+        })
+    };
+    json!({
+        "document": document.name(), "device": record.device.map(|device| device.to_string()),
+        "schema_version": schema.to_string(), "says": seen.iter().map(says).collect::<Vec<_>>(),
+    })
 }
 
 fn rejected(line: u32, reject: &intake::Reject) -> Inspected {

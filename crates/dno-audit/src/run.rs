@@ -6,7 +6,10 @@ use std::path::Path;
 
 use audit::directory::Owner;
 use audit::timeline::{Disposition, NotRelevant};
-use audit::{Certificates, Context, Estate, InputUse, Options, Resolutions, Subject, Totals, assess};
+use audit::{
+    Certificates, Context, Estate, InputUse, Options, Resolutions, Subject, Totals, WaiverState, Waivers,
+    assess,
+};
 use rayon::prelude::*;
 use report::model::v1::{
     Configuration, Counts, DirectoryEntry, InputEntry, Manifest, RuleSet, Seal, Summary, Tool,
@@ -18,6 +21,7 @@ use types::{Credential, NetworkOperatorCell, Observation, Seen, Sha256Digest, Zo
 use crate::accounts::{Account, record_counts};
 use crate::config::Config;
 use crate::error::Error;
+use crate::inputs::Role;
 use crate::load::{Loaded, load};
 use crate::package::{PACKAGE, Package, PackageFile};
 use crate::progress::Progress;
@@ -33,6 +37,8 @@ pub struct Finished {
     pub summary: Summary,
     /// The inputs as the manifest lists them.
     pub inputs: Vec<InputEntry>,
+    /// The rule set that was applied.
+    pub rule_set: u32,
     /// SHA-256 of the manifest: the one number that stands for the report.
     pub manifest_sha256: String,
     /// What whoever runs the audit must know at once, such as a private key among the inputs. It names paths, so it is
@@ -234,7 +240,8 @@ fn write(
     mut package: Package,
     progress: &Progress<'_>,
 ) -> Result<Finished, Error> {
-    let Loaded { mut accounts, store, paths, names, directory, directories, estate, observations } = loaded;
+    let Loaded { mut accounts, store, paths, names, directory, directories, estate, observations, waivers } =
+        loaded;
     let certificates = Certificates { store: &store, paths: &paths, as_of: config.as_of };
     let resolutions = Resolutions::new(&credentials(&observations), certificates, &config.options);
     let context = Context {
@@ -244,12 +251,13 @@ fn write(
         certificates,
         resolutions: &resolutions,
         options: &config.options,
+        waivers: &waivers,
     };
     let inputs = InputDigests::new(accounts.iter().map(|account| account.sha256));
     let joined = join(&estate, &observations);
     let order = report_order(&context);
 
-    let rules = report::rule_rows();
+    let rules = report::rule_rows(config.options.rule_set);
     let texts = RuleTexts::new(&rules);
     let devices = package.file("devices.jsonl")?;
     let mut findings = package.file("findings.csv")?;
@@ -297,6 +305,7 @@ fn write(
             account.uses.add(uses);
         }
     }
+    count_waivers(&waivers, &totals, &mut accounts);
     write_certificates(certificates, &config.options, &mut package)?;
     let warnings = accounts.iter().flat_map(|account| account.warnings.clone()).collect();
     let rows = RowsWritten { totals, seal, not_in_estate: joined.not_in_estate.len() };
@@ -327,6 +336,21 @@ fn write_leaves(sealer: Sealer, salts: &Salts, package: &mut Package) -> Result<
         package.finish(file, true)?;
     }
     Ok(Seal { dno: report::seal::root(&dnos)?, supplier: report::seal::root(&suppliers)? })
+}
+
+/// Counts each waiver as a record of its file: used, or not relevant because it expired or is for nothing.
+fn count_waivers(waivers: &Waivers, totals: &Totals, accounts: &mut [Account]) {
+    for (id, record) in waivers.iter() {
+        let findings = totals.by_waiver.get(&id).copied().unwrap_or_default();
+        let disposition = match waivers.state(id, findings) {
+            WaiverState::Used => Disposition::Used,
+            WaiverState::Unused => Disposition::NotRelevant(NotRelevant::WaiverUnused),
+            WaiverState::Expired => Disposition::NotRelevant(NotRelevant::WaiverExpired),
+        };
+        if let Some(account) = accounts.get_mut(record.origin.input.0 as usize) {
+            account.count(disposition);
+        }
+    }
 }
 
 fn write_certificates(
@@ -391,15 +415,8 @@ fn write_package(
     ]);
     let reason = |why: &NotRelevant| format!("not-relevant/{}", why.name());
     records.extend(all.not_relevant.iter().map(|(why, count)| (reason(why), *count)));
-    let summary = report::summary(
-        &totals,
-        counts,
-        records,
-        config.as_of,
-        context.names,
-        context.directory,
-        directories,
-    );
+    let digests = InputDigests::new(accounts.iter().map(|account| account.sha256));
+    let summary = report::summary(&totals, counts, records, context, directories, &digests);
     package.write("summary.json", &canonical(&summary)?)?;
 
     let entries: Vec<InputEntry> = accounts.iter().map(Account::entry).collect();
@@ -424,8 +441,8 @@ fn write_package(
         format_version: report::FORMAT_VERSION,
         inputs: entries.clone(),
         rule_set: RuleSet {
-            sha256: report::rule_set_digest()?.to_string(),
-            version: audit::RULE_SET_VERSION,
+            sha256: report::rule_set_digest(config.options.rule_set)?.to_string(),
+            version: config.options.rule_set.number(),
         },
         seal,
         tool: Tool { name: "dnoaudit".into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -437,7 +454,8 @@ fn write_package(
         package.write(report::ATTESTATION, &signer.attest(&manifest, &octets)?)?;
     }
     package.publish()?;
-    Ok(Finished { summary, inputs: entries, manifest_sha256, warnings: Vec::new(), incomplete })
+    let rule_set = config.options.rule_set.number();
+    Ok(Finished { summary, inputs: entries, rule_set, manifest_sha256, warnings: Vec::new(), incomplete })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share is compared, and counts stay far below 2^53")]
@@ -448,17 +466,22 @@ fn exceeds(part: u64, whole: u64, allowed: f64) -> bool {
 /// The configuration as far as it can change a result. Inputs stand in it by digest, so that neither their places nor
 /// their order do.
 fn configuration(config: &Config, accounts: &[Account]) -> Configuration {
-    let columns = accounts.iter().filter(|account| !account.spec.columns.0.is_empty());
+    // An input that is told by its content can have several roles; only these have something to set.
+    let with = |roles: &'static [Role]| accounts.iter().filter(move |account| roles.contains(&account.role));
+    let tables = || with(&[Role::Estate, Role::Records, Role::Registration]);
+    let columns = tables().filter(|account| !account.spec.table.columns.0.is_empty());
     Configuration {
         accepted_policies: config.options.profile.accepted_policies().map(str::to_owned).collect(),
         as_of: config.as_of.to_string(),
         columns: columns
-            .map(|account| (account.sha256.to_string(), account.spec.columns.0.clone()))
+            .map(|account| (account.sha256.to_string(), account.spec.table.columns.0.clone()))
             .collect(),
         expiring_within_days: config.options.expiring_within_days,
-        observed_at: accounts
-            .iter()
+        observed_at: with(&[Role::Records])
             .filter_map(|account| Some((account.sha256.to_string(), account.spec.observed_at?.to_string())))
+            .collect(),
+        sheets: tables()
+            .filter_map(|account| Some((account.sha256.to_string(), account.spec.table.sheet.clone()?)))
             .collect(),
         stale_after_days: config.options.stale_after_days,
         zoneless_times: match config.zoneless {

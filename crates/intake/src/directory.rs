@@ -9,6 +9,7 @@ use types::{
 use crate::error::IntakeError;
 use crate::limits::MAX_DIRECTORY_FILE;
 use crate::source::Source;
+use crate::toml_place::place;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,14 +93,6 @@ pub fn read_directory(source: &mut Source<'_>) -> Result<DirectoryRecords, Intak
         records(file)
     });
     records.map_err(|source| IntakeError::Directory { input, source })
-}
-
-/// What a TOML reader says and where, without the line itself: it may be what nobody ought to see.
-fn place(text: &str, error: &toml::de::Error) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-    format!("line {line}, column {column}: {}", error.message())
 }
 
 fn records(file: File) -> Result<DirectoryRecords, DirectoryFileError> {

@@ -1,27 +1,34 @@
-//! CSV of estate data: one row per device.
+//! Estate data: one row per device, or inventories of DUIS.
 
 use types::{DeviceStatus, DeviceType, EstateRow, Interner, SmetsVersion};
 
-use crate::columns::{ColumnMap, ESTATE_COLUMNS};
+use crate::columns::{ESTATE_COLUMNS, TableOptions};
 use crate::error::IntakeError;
 use crate::fields::{eui64, read_mpan};
+use crate::inventory::read_inventories;
 use crate::record::{Form, Record, Reject, shown};
 use crate::source::Source;
-use crate::table::{Table, row_text};
+use crate::table::{Opened, Table};
+use crate::xml::looks_like_xml;
 
-/// Reads estate rows into `rows`; names go to `names`, rows that can't be used to `reject`.
+/// Reads estate rows into `rows`; names go to `names`. What can't be used goes to `reject`, and so does a document of
+/// XML that lists no device, which is no fault.
 ///
 /// # Errors
 ///
 /// The input as a whole can't be read or its header row can't be used.
 pub fn read_estate(
     source: &mut Source<'_>,
-    columns: &ColumnMap,
+    options: &TableOptions,
     names: &mut Interner,
     rows: &mut Vec<EstateRow>,
     reject: &mut dyn FnMut(&Record<'_>),
 ) -> Result<(), IntakeError> {
-    let mut table = Table::new(source, &ESTATE_COLUMNS, columns, "estate data")?;
+    if looks_like_xml(source.head()?) {
+        return read_inventories(source, names, rows, reject);
+    }
+    let mut opened = Opened::new(source)?;
+    let mut table = Table::new(&mut opened, &ESTATE_COLUMNS, options, "estate data")?;
     let mut text = Vec::new();
     while let Some(row) = table.next()? {
         let origin = row.origin;
@@ -64,7 +71,7 @@ pub fn read_estate(
         match result {
             Ok(row) => rows.push(row),
             Err(why) => {
-                row_text(row.raw, &mut text);
+                row.raw.text(&mut text);
                 reject(&Record { origin, device, octets: &text, form: Form::Text, outcome: Err(why) });
             }
         }
@@ -72,8 +79,8 @@ pub fn read_estate(
     Ok(())
 }
 
-const DEVICE_TYPES: &str = "ESME, SAPC, GSME, GPF, CHF, PPMID, HCALCS, IHD, CAD, Type 2";
-const DEVICE_STATUSES: &str = "Pending, Whitelisted, InstalledNotCommissioned, Commissioned, Decommissioned, \
+pub(crate) const DEVICE_TYPES: &str = "ESME, SAPC, GSME, GPF, CHF, PPMID, HCALCS, IHD, CAD, Type 2";
+pub(crate) const DEVICE_STATUSES: &str = "Pending, Whitelisted, InstalledNotCommissioned, Commissioned, Decommissioned, \
                                Withdrawn, Suspended, Recovery, Recovered";
 
 /// A name, kept once; text that is not UTF-8 keeps what can be kept of it.
@@ -84,7 +91,7 @@ pub(crate) fn name(names: &mut Interner, text: &[u8]) -> Option<types::Symbol> {
     }
 }
 
-fn word<T>(
+pub(crate) fn word<T>(
     field: &'static str,
     text: &[u8],
     read: impl Fn(&str) -> Option<T>,

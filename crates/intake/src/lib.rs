@@ -2,7 +2,7 @@
 //!
 //! In: octets of one input through a [`Source`], which hashes what is read. Out: [`types::Observation`]s,
 //! certificates, estate rows – and for every record that can't be used a [`Reject`] with its line. Nothing here
-//! opens a file, decides anything about a meter, or repairs what a spreadsheet broke.
+//! opens a file of the user, decides anything about a meter, or repairs what a spreadsheet broke.
 //!
 //! ```
 //! use dno_audit_intake::{Record, RecordOptions, Source, read_records};
@@ -20,27 +20,54 @@
 
 mod certificates;
 mod columns;
+mod containers;
+mod contents;
 mod directory;
+mod documents;
 mod error;
 mod estate;
+mod fault;
 mod fields;
+mod inventory;
 mod limits;
 mod message_text;
 mod observe;
+mod own_list;
 mod record;
 mod records;
 mod registration;
 mod source;
+mod spool;
 mod table;
+mod toml_place;
+mod utf16;
+mod waivers;
+mod xml;
 
 pub use certificates::{CertificateRecord, read_certificates};
-pub use columns::{CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS};
+pub use columns::{
+    CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, Holds, MESSAGE_COLUMNS, OWN_COLUMNS,
+    REGISTRATION_COLUMNS, TableOptions,
+};
+pub use containers::{ContainerFault, Member, Stored, read_members};
+pub use contents::Contents;
 pub use directory::{DirectoryFileError, read_directory};
 pub use error::{HeaderError, IntakeError};
 pub use estate::read_estate;
+pub use fault::{JsonFault, SheetFault};
 pub use fields::read_mpan;
-pub use limits::{MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_LINE, MAX_ROW};
-pub use record::{Form, Record, Reject};
+#[cfg(feature = "parquet")]
+pub use limits::MAX_PARQUET;
+pub use limits::{
+    EXPANSION_FREE, MAX_ARCHIVE, MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_ENTRIES, MAX_EXPANSION,
+    MAX_LINE, MAX_NESTED_CONTAINERS, MAX_ROW, MAX_UNPACKED, MAX_WAIVER_FILE, MAX_WAIVERS, MAX_WORKBOOK,
+    MAX_WORKBOOK_CONTENT, MAX_WORKBOOK_ENTRIES, MAX_WORKBOOK_RATIO, MAX_XML_DEPTH, MAX_XML_RECORD,
+};
+pub use own_list::read_own_list;
+pub use record::{Document, Form, Record, Reject, SchemaVersion, Silence};
 pub use records::{DeviceKey, DeviceKeys, NoDeviceKeys, RecordOptions, StoredKeys, read_records};
 pub use registration::read_registration;
 pub use source::Source;
+pub use spool::Spooled;
+pub use waivers::{WaiverFileError, read_waivers};
+pub use xml::XmlFault;

@@ -1,6 +1,10 @@
 //! What a decoder yields: a record with its place, or the reason why it can't be used.
 
+use crate::fault::{JsonFault, SheetFault};
 use types::{Eui64, Observation, Origin, ParseEui64Error, ParseKeyIdError, ParseTimestampError};
+
+use crate::containers::ContainerFault;
+use crate::xml::XmlFault;
 
 /// The shape of a record's octets.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -9,6 +13,89 @@ pub enum Form {
     Message,
     /// A row or line of text.
     Text,
+    /// A document of XML, of which the beginning is kept.
+    Document(Document, SchemaVersion),
+}
+
+/// The version of its schema that a document claims: up to eight digits and points; blank if it claims none.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct SchemaVersion([u8; 8]);
+
+impl SchemaVersion {
+    /// The version in the text of an attribute; blank if it is none.
+    pub(crate) fn from_text(text: &str) -> Self {
+        let mut version = [0; 8];
+        let text = text.trim().as_bytes();
+        let fits = text.iter().all(|octet| octet.is_ascii_digit() || *octet == b'.');
+        match version.get_mut(..text.len()).filter(|_| fits) {
+            Some(place) => place.copy_from_slice(text),
+            None => return Self::default(),
+        }
+        Self(version)
+    }
+}
+
+impl std::fmt::Display for SchemaVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0
+            .iter()
+            .take_while(|octet| **octet != 0)
+            .try_for_each(|octet| write!(f, "{}", char::from(*octet)))
+    }
+}
+
+/// What a document of DUIS, MMC or the SMKI Repository is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Document {
+    /// MMC: a device's answer or alert, rendered.
+    Rendering,
+    /// DUIS: a request to the DCC.
+    Request,
+    /// DUIS: the answer that a request failed, or a DCC alert that says so.
+    Failure,
+    /// DUIS: an answer of the DCC without one of the device.
+    Acknowledgement,
+    /// DUIS: the answer to SRV 8.2, which lists devices.
+    Inventory,
+    /// DUIS: an alert of the DCC.
+    Alert,
+    /// DUIS: the answer of SMETS1 equipment.
+    Smets1,
+    /// SMKI Repository: a certificate or what is said of one.
+    Repository,
+    /// Not read far enough to tell.
+    Unknown,
+}
+
+impl Document {
+    /// The words for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rendering => "MMC rendering",
+            Self::Request => "DUIS request",
+            Self::Failure => "DUIS failure",
+            Self::Acknowledgement => "DUIS acknowledgement",
+            Self::Inventory => "DUIS inventory",
+            Self::Alert => "DCC alert",
+            Self::Smets1 => "DUIS response of SMETS1 equipment",
+            Self::Repository => "SMKI Repository entry",
+            Self::Unknown => "XML",
+        }
+    }
+}
+
+/// Why a record that can be used says nothing of a network operator cell.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Silence {
+    /// It is about something else.
+    NoNetworkOperatorCell,
+    /// It is a command or a request, of which nothing follows for the state of a cell.
+    Intent,
+    /// It acknowledges a request, without an answer of the device.
+    Acknowledgement,
+    /// It lists devices.
+    Inventory,
 }
 
 /// One record of an input.
@@ -143,11 +230,56 @@ pub enum Reject {
         /// What could stand there.
         expected: &'static str,
     },
+    /// A number where an identifier was: hex digits made a number lose some, and nobody can tell which.
+    #[error("{field}: the number {found}, where the text of an identifier has to stand")]
+    Number {
+        /// The field.
+        field: &'static str,
+        /// The number as it stands.
+        found: String,
+    },
+    /// A formula of a sheet failed.
+    #[error("{field}: the error {found}, where a value has to stand")]
+    CellError {
+        /// The field.
+        field: &'static str,
+        /// The error, such as `#N/A`.
+        found: String,
+    },
+    /// A line that is no JSON object with a value for each field.
+    #[error("{0}")]
+    JsonLine(JsonFault),
+    /// A workbook that can't be read, or not further.
+    #[error("{0}")]
+    Sheet(SheetFault),
+    /// A Parquet file that can't be read, or not further.
+    #[error("Parquet: {message}")]
+    Parquet {
+        /// What is wrong.
+        message: String,
+    },
     /// An MPAN that is none, where the row is nothing without it.
     #[error("mpan: {fault}")]
     Mpan {
         /// What is wrong.
         fault: types::MpanFault,
+    },
+    /// A document without an element that it is nothing without.
+    #[error("there is no {element}")]
+    Lacks {
+        /// The element.
+        element: &'static str,
+    },
+    /// A container, or a member of one, that can't be unpacked.
+    #[error("{0}")]
+    Container(ContainerFault),
+    /// An element of XML that can't be read.
+    #[error("line {line}: {fault}")]
+    Xml {
+        /// The line on which its document or element begins.
+        line: u64,
+        /// What is wrong.
+        fault: XmlFault,
     },
     /// A certificate file or block that can't be used.
     #[error("{0}")]
@@ -188,12 +320,29 @@ impl Reject {
             Self::PrivateKey => "private-key",
             Self::Blank { .. } => "field-blank",
             Self::Identifier { error: ParseEui64Error::NumberLike, .. }
-            | Self::Key { error: ParseKeyIdError::NumberLike, .. } => "damaged-by-spreadsheet",
+            | Self::Key { error: ParseKeyIdError::NumberLike, .. }
+            | Self::Number { .. } => "damaged-by-spreadsheet",
+            Self::CellError { .. } => "cell-error",
+            Self::JsonLine(_) => "json-malformed",
+            Self::Sheet(_) => "sheet-malformed",
+            Self::Parquet { .. } => "parquet-malformed",
             Self::Identifier { .. } => "identifier-malformed",
             Self::Key { .. } => "key-identifier-malformed",
             Self::Time { .. } => "time-malformed",
             Self::Word { .. } => "word-unknown",
             Self::Mpan { .. } => "mpan-invalid",
+            Self::Container(ContainerFault::Damaged(_)) => "container-damaged",
+            Self::Container(ContainerFault::Encrypted) => "container-encrypted",
+            Self::Container(ContainerFault::Unsupported(_)) => "container-unsupported",
+            Self::Container(ContainerFault::Nested) => "container-nested",
+            Self::Container(ContainerFault::Name(_)) => "container-name",
+            Self::Container(ContainerFault::Empty) => "container-empty",
+            Self::Container(ContainerFault::Entries(_) | ContainerFault::TooLarge) => "container-too-large",
+            Self::Lacks { .. } => "element-missing",
+            Self::Xml { fault: XmlFault::DocumentType, .. } => "xml-document-type",
+            Self::Xml { fault: XmlFault::TooDeep | XmlFault::TooLarge, .. } => "xml-too-large",
+            Self::Xml { fault: XmlFault::CutShort { .. }, .. } => "xml-cut-short",
+            Self::Xml { .. } => "xml-malformed",
             Self::Certificate(smki::ReadError::PrivateKey) => "private-key",
             Self::Certificate(_) => "certificate-malformed",
             Self::NotRecognised { .. } => "not-recognised",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use audit::{Assessment, Axis, Occupant, Subject, Verdict};
-use types::{Eui64, InputId, Observation, Origin, Seen, Sha256Digest};
+use types::{Eui64, InputId, Observation, Origin, STATUS_NOT_KNOWN, Seen, Sha256Digest};
 
 use crate::model::v1::{
     CellRow, DeviceRow, EffectRow, EvidenceRow, FindingRow, NotInEstateRow, RemedyRow, Text, Word,
@@ -56,6 +56,7 @@ pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) 
                 evidence: facts(&finding.evidence),
                 rule: finding.rule.id.into(),
                 severity: finding.rule.severity.name().into(),
+                waiver: waiver(assessment, finding).map(Cow::Borrowed),
             })
             .collect(),
         firmware: name(meter.agreed(|row| row.firmware)),
@@ -74,7 +75,14 @@ pub fn device_row<'a>(assessment: &'a Assessment<'a>, inputs: &'a InputDigests) 
         }),
         supplier: subject.supplier().map(Cow::Borrowed),
         verdict: assessment.verdict.name().into(),
+        waived: assessment.is_waived(),
     }
+}
+
+/// The id of the waiver that holds for a finding.
+pub(crate) fn waiver<'a>(assessment: &Assessment<'a>, finding: &audit::Finding) -> Option<&'a str> {
+    let record = assessment.subject.context.waivers.record(finding.waived.by()?)?;
+    Some(&record.id)
 }
 
 /// The values of a finding by name. Several may have one name, as the MPANs of two rows do.
@@ -246,7 +254,12 @@ pub fn statement(seen: Seen) -> String {
         Seen::NoTrustAnchor => "noTrustAnchor".to_owned(),
         Seen::CellAbsent => "absent from a success answer".to_owned(),
         Seen::RoleNotAnswered => "role not answered".to_owned(),
+        Seen::DeviceError(STATUS_NOT_KNOWN) => "device status not known".to_owned(),
         Seen::DeviceError(status) => format!("device status {status}"),
+        Seen::RequestFailed(code) => format!("the DCC answered {code}"),
+        Seen::Smets1 => "SMETS1 answer".to_owned(),
+        Seen::Incomplete => "named without all of what it holds".to_owned(),
+        Seen::KeyUpdated(key) => format!("DCC alert: updated to key {key}"),
         Seen::UsageUnclear => "several usages in one cell".to_owned(),
         Seen::UpdateFailed(status) => format!("replacement failed, status {status}"),
         Seen::NoOutcome => "update response without outcome".to_owned(),

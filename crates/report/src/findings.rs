@@ -10,7 +10,7 @@ use crate::model::v1::{DeviceRow, RuleRow, Text};
 use crate::short::Short;
 
 /// Names of the columns.
-pub const FINDINGS_HEADER: [&str; 14] = [
+pub const FINDINGS_HEADER: [&str; 15] = [
     "dno",
     "device_id",
     "mpan",
@@ -25,6 +25,7 @@ pub const FINDINGS_HEADER: [&str; 14] = [
     "remedy_who",
     "service_request",
     "action",
+    "waiver",
 ];
 
 /// The first line of `findings.csv`, with its end.
@@ -128,6 +129,7 @@ impl FindingsWriter {
                 &who,
                 &request,
                 &action,
+                finding.waiver.as_deref().unwrap_or_default(),
             ];
             let safe = fields.map(spreadsheet_safe);
             let written = self.0.write_record(safe.iter().map(|field| field.as_bytes()));
@@ -153,6 +155,21 @@ impl FindingsWriter {
     pub fn into_octets(self) -> Result<Vec<u8>, FindingsError> {
         self.0.into_inner().map_err(|error| FindingsError::Csv(error.into_error()))
     }
+}
+
+/// The octets of one line of a table, every field fit for a spreadsheet.
+///
+/// # Errors
+///
+/// Never, since the line goes to memory; what the CSV writer says otherwise.
+pub fn table_line<'f>(fields: impl IntoIterator<Item = &'f str>) -> Result<Vec<u8>, std::io::Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .has_headers(false)
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    let safe: Vec<Cow<'_, str>> = fields.into_iter().map(spreadsheet_safe).collect();
+    writer.write_record(safe.iter().map(|field| field.as_bytes())).map_err(std::io::Error::other)?;
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
 #[cfg(test)]

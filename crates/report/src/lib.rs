@@ -13,15 +13,18 @@
 //! # Ok::<(), dno_audit_report::CanonicalError>(())
 //! ```
 
+pub mod basis;
 mod canonical;
 mod certificates;
 mod device;
+pub mod diff;
 mod findings;
 mod manifest;
 pub mod merkle;
 pub mod model;
 mod quarantine;
 pub mod read;
+pub mod reconcile;
 mod rules;
 pub mod seal;
 mod short;
@@ -35,7 +38,7 @@ pub use canonical::{CanonicalError, canonical, push_line};
 pub use certificates::certificate_row;
 pub use device::{InputDigests, device_row, not_in_estate_row, statement};
 pub use findings::{
-    FINDINGS_HEADER, FindingsError, FindingsWriter, RuleTexts, findings_header, spreadsheet_safe,
+    FINDINGS_HEADER, FindingsError, FindingsWriter, RuleTexts, findings_header, spreadsheet_safe, table_line,
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, Hashed, MANIFEST, digest};
 pub use quarantine::{MAX_SHOWN, Quarantined, quarantine_row, set_input};

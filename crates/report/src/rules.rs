@@ -1,17 +1,16 @@
 //! The table of rules as data.
 
-use audit::{Axis, RULES};
+use audit::{Axis, RuleSetVersion, rules_of};
 use types::Sha256Digest;
 
 use crate::canonical::{CanonicalError, canonical};
 use crate::manifest::digest;
 use crate::model::v1::RuleRow;
 
-/// All rules, in their order.
+/// The rules of a rule set, in their order.
 #[must_use]
-pub fn rule_rows() -> Vec<RuleRow> {
-    RULES
-        .iter()
+pub fn rule_rows(version: RuleSetVersion) -> Vec<RuleRow> {
+    rules_of(version)
         .map(|rule| RuleRow {
             axis: match rule.axis {
                 Axis::Verdict(verdict) => verdict.name().into(),
@@ -29,11 +28,11 @@ pub fn rule_rows() -> Vec<RuleRow> {
         .collect()
 }
 
-/// The digest of the canonical table of rules.
+/// The digest of the canonical table of the rules of a rule set.
 ///
 /// # Errors
 ///
 /// Never: the table is text and whole numbers.
-pub fn rule_set_digest() -> Result<Sha256Digest, CanonicalError> {
-    Ok(digest(&canonical(&rule_rows())?))
+pub fn rule_set_digest(version: RuleSetVersion) -> Result<Sha256Digest, CanonicalError> {
+    Ok(digest(&canonical(&rule_rows(version))?))
 }

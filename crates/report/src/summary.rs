@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use audit::directory::{Directory, Owner};
-use audit::{RULES, Tally, Totals, Verdict};
-use types::{AsOf, Interner, Symbol};
+use audit::directory::Owner;
+use audit::{Context, RULES, Tally, Totals, Verdict};
+use types::Symbol;
 
-use crate::model::v1::{Counts, DirectoryEntry, ModelCounts, Summary, UnattributedEntity, VerdictCounts};
+use crate::device::InputDigests;
+use crate::model::v1::{
+    Counts, DirectoryEntry, ModelCounts, Summary, UnattributedEntity, VerdictCounts, WaivedCounts,
+    WaiverEntry,
+};
 
 /// The wire form of a tally.
 #[must_use]
@@ -26,11 +30,11 @@ pub fn summary(
     totals: &Totals,
     counts: Counts,
     records: BTreeMap<String, u64>,
-    as_of: AsOf,
-    names: &Interner,
-    directory: &Directory,
+    context: Context<'_>,
     directories: Vec<DirectoryEntry>,
+    inputs: &InputDigests,
 ) -> Summary {
+    let Context { names, directory, options, .. } = context;
     let party =
         |owner: Option<Owner>| owner.map_or_else(|| "unassigned".to_owned(), |owner| owner.name(directory));
     let text = |symbol: Option<Symbol>| {
@@ -61,7 +65,7 @@ pub fn summary(
         .collect();
     unattributed_entities.sort_by(|a, b| b.cells.cmp(&a.cells).then_with(|| a.cmp(b)));
     Summary {
-        as_of: as_of.to_string(),
+        as_of: context.as_of().to_string(),
         by_age: group(&totals.by_age, |age| age.name().to_owned()),
         by_dno: group(&totals.by_party, |owner| party(*owner)),
         by_grade: group(&totals.by_grade, |grade| grade.map_or("no-evidence", types::Grade::name).to_owned()),
@@ -70,11 +74,49 @@ pub fn summary(
         by_supplier: group(&totals.by_supplier, |supplier| text(*supplier)),
         counts,
         directories,
-        findings: RULES.iter().map(|rule| rule.id.into()).zip(totals.by_rule.iter().copied()).collect(),
+        findings: RULES
+            .iter()
+            .zip(totals.by_rule.iter().copied())
+            .filter(|(rule, _)| options.rule_set.has(rule))
+            .map(|(rule, count)| (rule.id.into(), count))
+            .collect(),
         not_checked: vec!["revocation: no certificate revocation list was read".into()],
         records,
         unattributed_entities,
+        waived: context.waivers.iter().next().map(|_| waived(totals)),
+        waivers: waivers(totals, context, inputs),
     }
+}
+
+fn waived(totals: &Totals) -> WaivedCounts {
+    WaivedCounts {
+        findings: RULES
+            .iter()
+            .zip(totals.waived_by_rule.iter().copied())
+            .filter(|(_, count)| *count > 0)
+            .map(|(rule, count)| (rule.id.into(), count))
+            .collect(),
+        verdicts: verdict_counts(&totals.waived),
+    }
+}
+
+fn waivers(totals: &Totals, context: Context<'_>, inputs: &InputDigests) -> Vec<WaiverEntry> {
+    let waivers = context.waivers;
+    let entry = |(id, record): (audit::WaiverId, &types::WaiverRecord)| {
+        let findings = totals.by_waiver.get(&id).copied().unwrap_or_default();
+        WaiverEntry {
+            approver: record.approver.clone(),
+            expires: record.expires.to_string(),
+            findings,
+            id: record.id.clone(),
+            input: inputs.of(record.origin.input).to_owned(),
+            line: record.origin.line,
+            reason: record.reason.clone(),
+            rule: record.rule.clone(),
+            state: waivers.state(id, findings).name().into(),
+        }
+    };
+    waivers.iter().map(entry).collect()
 }
 
 /// Groups under their names; two keys of one name, such as a supplier called `unknown`, are counted together.

@@ -4,20 +4,19 @@
 //! that is not obvious from the name stands in the first line of the sample as a comment, where the format has comments.
 
 mod cases;
+mod documents;
 mod gbcs;
+mod packed;
 mod pki;
 mod rows;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use crate::estate::directory;
+use crate::forms::Files;
 use crate::pki::{Pki, PkiError};
-
-/// Files by their name relative to the folder of test data.
-pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Everything that is generated.
 ///
@@ -28,10 +27,13 @@ pub fn testdata() -> Result<Files, PkiError> {
     let smki = Pki::standard();
     let mut files = Files::new();
     files.insert("README.md".to_owned(), include_bytes!("testdata/readme.md").to_vec());
+    files.insert("waivers.toml".to_owned(), include_bytes!("testdata/waivers.toml").to_vec());
     files.insert("directory.toml".to_owned(), directory(&smki)?.into_bytes());
     pki::add(&mut files, &smki)?;
     gbcs::add(&mut files, &smki)?;
     rows::add(&mut files, &smki)?;
+    documents::add(&mut files, &smki)?;
+    packed::add(&mut files);
     cases::add(&mut files, &smki)?;
     Ok(files)
 }

@@ -1,14 +1,16 @@
 //! Estates: the same every time, every state present, numbers that check, forms that tell of the same devices.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use dno_audit_testkit::estate::{
-    CellsPerDevice, Estate, EstateOptions, Form, Mix, Opening, State, write_estate,
+    CellsPerDevice, CertificateForm, Estate, EstateOptions, Form, Mix, Opening, RecordForm, State, TableForm,
+    write_estate,
 };
+use dno_audit_testkit::forms::container::Packing;
 use types::{Eui64, Mpan};
 
 /// Every file below a folder by its relative name.
@@ -176,4 +178,74 @@ fn signing_devices_have_their_certificates_in_the_folder() {
     let singles = files.keys().filter(|name| name.ends_with(".pem") && !name.contains("bundle")).count();
     // The trust anchor lies outside the folder of certificates, too.
     assert_eq!(bundle.matches("BEGIN CERTIFICATE").count(), singles - 1);
+}
+
+#[test]
+fn files_in_memory_are_those_of_the_folder() {
+    for form in [Form::Cells, Form::Messages, Form::Hex] {
+        let options = options(400, form, CellsPerDevice::NetworkOperator);
+        let folder = written(&options);
+        let estate = Estate::new(options).unwrap();
+        assert_eq!(folder["estate.csv"], estate.estate_csv());
+        assert_eq!(folder["registration.csv"], estate.registration_csv());
+        for (name, list) in estate.revocation_lists() {
+            assert_eq!(folder[&format!("certificates/{name}")], list);
+        }
+        match form {
+            Form::Cells => {
+                let cells = estate.record_files(RecordForm::CellsCsv);
+                assert_eq!(folder["cells.csv"], cells["cells.csv"]);
+            }
+            Form::Messages => {
+                assert_eq!(
+                    folder["messages.csv"],
+                    estate.record_files(RecordForm::MessagesCsv)["messages.csv"]
+                );
+                let pem = estate.certificate_files(CertificateForm::PemBundle);
+                assert_eq!(folder["certificates/bundle.pem"].len(), pem["certificates.pem"].len());
+            }
+            Form::Hex => {
+                let (hex, base64) =
+                    (estate.record_files(RecordForm::Hex), estate.record_files(RecordForm::Base64));
+                for age in ["recent", "older", "stale", "undated"] {
+                    let name = format!("messages/{age}.hex");
+                    let messages = lines(&hex, &name);
+                    assert_eq!(lines(&folder, &name)[1..], messages);
+                    let decoded = lines(&base64, &format!("messages/{age}.txt")).into_iter().map(|line| {
+                        let octets = data_encoding::BASE64.decode(line.as_bytes()).unwrap();
+                        data_encoding::HEXUPPER.encode(&octets)
+                    });
+                    assert_eq!(decoded.collect::<Vec<_>>(), messages);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_form_has_the_same_octets_every_time() {
+    let files = || {
+        let estate = Estate::new(EstateOptions { devices: 200, ..EstateOptions::default() }).unwrap();
+        let mut files = Vec::new();
+        files.extend(RecordForm::ALL.map(|form| estate.record_files(form)));
+        files.extend(CertificateForm::ALL.map(|form| estate.certificate_files(form)));
+        files.extend(TableForm::ALL.map(|form| form.files("estate", &estate.estate_csv())));
+        files.push(estate.inventory_files());
+        files.extend(Packing::ALL.map(|packing| packing.pack(&estate.record_files(RecordForm::CellsCsv))));
+        files
+    };
+    let (one, same) = (files(), files());
+    assert_eq!(one, same);
+    assert!(one.iter().all(|files| files.values().all(|octets| !octets.is_empty())));
+}
+
+#[test]
+fn documents_are_as_many_as_messages() {
+    let estate = Estate::new(options(400, Form::Hex, CellsPerDevice::All)).unwrap();
+    let messages = lines(&estate.record_files(RecordForm::MessagesCsv), "messages.csv").len() - 1;
+    assert_eq!(estate.duis_documents().count(), messages);
+    assert_eq!(estate.mmc_documents().count(), messages);
+    let responses = estate.record_files(RecordForm::Duis);
+    let text = String::from_utf8(responses["responses.xml"].clone()).unwrap();
+    assert_eq!(text.matches("schemaVersion=\"5.4\"").count(), messages);
 }

@@ -207,11 +207,19 @@ pub enum SmetsVersion {
 }
 
 impl SmetsVersion {
-    /// Reads `1`, `2`, `SMETS1`, `SMETS2`, `5.1` (a SMETS2 version), `1.2` (a SMETS1 version).
+    /// Reads `1`, `2`, `SMETS1`, `SMETS2`, `SMETS2 V5.1`, `5.1` (a SMETS2 version), `1.2` (a SMETS1 version).
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
-        let digits = text.trim().trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
-        match digits.split('.').next()?.parse::<u8>().ok()? {
+        let text = text.trim();
+        let before = text.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == ' ').len();
+        let (words, rest) = text.split_at_checked(text.len() - before)?;
+        // A CHTS version is one of a Communications Hub, which is no meter.
+        let words = words.trim().to_ascii_uppercase();
+        if !matches!(words.as_str(), "" | "V" | "SMETS" | "SMETS V") {
+            return None;
+        }
+        let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+        match digits.parse::<u8>().ok()? {
             1 => Some(Self::Smets1),
             2..=9 => Some(Self::Smets2),
             _ => None,
@@ -280,5 +288,8 @@ mod tests {
         assert_eq!(SmetsVersion::from_text("SMETS2"), Some(SmetsVersion::Smets2));
         assert_eq!(SmetsVersion::from_text("5.1"), Some(SmetsVersion::Smets2));
         assert_eq!(SmetsVersion::from_text("SMETS1"), Some(SmetsVersion::Smets1));
+        assert_eq!(SmetsVersion::from_text("SMETS2 V4.2"), Some(SmetsVersion::Smets2));
+        assert_eq!(SmetsVersion::from_text("SMETS1 V1.2"), Some(SmetsVersion::Smets1));
+        assert_eq!(SmetsVersion::from_text("CHTS V1.4"), None);
     }
 }

@@ -70,6 +70,15 @@ pub enum ParseKeyIdError {
         /// Length of the text.
         characters: usize,
     },
+    /// A hash of another length, as it stands in XML.
+    #[error("a hash of {octets} octets, which is no key identifier: those have 8{}", if *octets == 20 { "; SHA-1 of a certificate or of a key has 20" } else { "" })]
+    OtherHash {
+        /// How many octets it has.
+        octets: usize,
+    },
+    /// Text of a hash in XML that is no base64.
+    #[error("no base64")]
+    NotBase64,
 }
 
 impl FromStr for KeyId {

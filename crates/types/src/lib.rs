@@ -21,12 +21,15 @@ mod estate;
 mod eui64;
 mod key_id;
 mod mpan;
+mod near;
 mod observation;
 mod origin;
+mod own;
 mod party;
 mod spreadsheet;
 mod symbol;
 mod timestamp;
+mod waiver;
 
 pub use cell::{CellId, CellUsage, KeyUsage, RemotePartyRole};
 pub use digest::Sha256Digest;
@@ -34,8 +37,12 @@ pub use estate::{DeviceStatus, DeviceType, EstateRow, MpanFault, MpanField, Regi
 pub use eui64::{Eui64, ParseEui64Error};
 pub use key_id::{KeyId, ParseKeyIdError};
 pub use mpan::{DistributorId, Mpan, ParseMpanError};
-pub use observation::{Credential, Grade, NetworkOperatorCell, Observation, Seen, Source, Unusable};
+pub use near::{edit_distance, nearest};
+pub use observation::{
+    Credential, DccCode, Grade, NetworkOperatorCell, Observation, STATUS_NOT_KNOWN, Seen, Source, Unusable,
+};
 pub use origin::{InputId, Origin};
+pub use own::{Claim, OwnCell, OwnRow};
 pub use party::{
     Credentials, DatedEntity, DirectoryRecords, EntityList, OperatorKind, OperatorRecord, Period,
     SupplierRecord,
@@ -43,3 +50,4 @@ pub use party::{
 pub use spreadsheet::is_number_like;
 pub use symbol::{Interner, Symbol};
 pub use timestamp::{AsOf, ParseTimestampError, Timestamp, ZonelessTimes};
+pub use waiver::{WaiverRecord, WaiverSelector};

@@ -72,6 +72,8 @@ pub enum Source {
     Command,
     /// A row that somebody extracted from somewhere.
     Extract,
+    /// What the DCC itself says: a response code, or a DCC alert.
+    Dcc,
     /// The device's answer to Provide Security Credential Details (CS02a, CS02f).
     Read,
     /// The device's report of a replacement: CS02b or CS02g response.
@@ -87,6 +89,7 @@ impl Source {
         match self {
             Self::Command => "command",
             Self::Extract => "extract",
+            Self::Dcc => "dcc",
             Self::Read => "read",
             Self::UpdateResponse => "update-response",
             Self::UpdateAlert => "update-alert",
@@ -99,6 +102,10 @@ impl Source {
 pub enum Grade {
     /// A row of an extract.
     ExtractRow,
+    /// A DCC alert.
+    DccAlert,
+    /// What DUIS or MMC XML says of a device's answer, without the answer itself.
+    Xml,
     /// A device message whose MAC or signature was not checked.
     DeviceUnchecked,
     /// A device message whose signature verifies with a certificate of the device, which has no path to a trust anchor.
@@ -113,10 +120,45 @@ impl Grade {
     pub const fn name(self) -> &'static str {
         match self {
             Self::ExtractRow => "extract-row",
+            Self::DccAlert => "dcc-alert",
+            Self::Xml => "duis-or-mmc-xml",
             Self::DeviceUnchecked => "device-message-unchecked",
             Self::DeviceSignedUnproven => "device-signature-certificate-unproven",
             Self::DeviceSigned => "device-signature-verified",
         }
+    }
+}
+
+/// Stands where MMC XML has `notKnown` for a status, and for numbers that GBCS can't have.
+pub const STATUS_NOT_KNOWN: u16 = u16::MAX;
+
+/// A code of the DCC: a DUIS `ResponseCode` such as `E65` or `E061501`, or a `DCCAlertCode` such as `N13`.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct DccCode([u8; 8]);
+
+impl DccCode {
+    /// Reads one to eight letters and digits of ASCII.
+    #[must_use]
+    pub fn from_text(text: &[u8]) -> Option<Self> {
+        let mut code = [0; 8];
+        let fits = !text.is_empty() && text.iter().all(u8::is_ascii_alphanumeric);
+        code.get_mut(..text.len()).filter(|_| fits)?.copy_from_slice(text);
+        Some(Self(code))
+    }
+
+    /// Whether it is a response code that reports a failure: `E` and digits.
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        matches!(self.0, [b'E', ..])
+    }
+}
+
+impl fmt::Display for DccCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .iter()
+            .take_while(|octet| **octet != 0)
+            .try_for_each(|octet| write!(f, "{}", char::from(*octet)))
     }
 }
 
@@ -135,8 +177,16 @@ pub enum Seen {
     CellAbsent,
     /// The answer does not cover the role: it may not have been asked.
     RoleNotAnswered,
-    /// The device could not answer for the role; the GBCS `StatusCode`.
+    /// The device could not answer for the role; the GBCS `StatusCode`, or [`STATUS_NOT_KNOWN`].
     DeviceError(u16),
+    /// The DCC answered in place of the device: the request failed, or a DCC alert says so.
+    RequestFailed(DccCode),
+    /// The device answered as SMETS1 equipment does, which has no trust anchor cells.
+    Smets1,
+    /// The record names the cell without all of what it holds.
+    Incomplete,
+    /// A DCC alert says that the cell was given this key; it names no entity.
+    KeyUpdated(KeyId),
     /// One cell claims several key usages, so it can't be told which it is.
     UsageUnclear,
     /// The replacement of this cell failed; the GBCS `StatusCode`.
@@ -194,6 +244,16 @@ pub struct Observation {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_of_the_dcc_are_kept_as_they_are() {
+        for text in ["I0", "E65", "E061501", "N13", "ABCDEFGH"] {
+            assert_eq!(DccCode::from_text(text.as_bytes()).unwrap().to_string(), text);
+        }
+        for text in ["", "E6 5", "E65\n", "ABCDEFGHI"] {
+            assert_eq!(DccCode::from_text(text.as_bytes()), None);
+        }
+    }
 
     #[test]
     fn an_observation_stays_small() {

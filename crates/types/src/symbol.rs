@@ -35,6 +35,12 @@ impl Interner {
         Some(Symbol(number))
     }
 
+    /// The symbol of a name, if the interner has it.
+    #[must_use]
+    pub fn symbol(&self, name: &str) -> Option<Symbol> {
+        self.numbers.get(name.trim()).copied().map(Symbol)
+    }
+
     /// The name of a symbol of this interner; empty for a symbol of another one.
     #[must_use]
     pub fn name(&self, symbol: Symbol) -> &str {

@@ -27,6 +27,8 @@ fn device_signature_invalid(subject: &Subject<'_>) -> Outcome {
         Some(Grade::DeviceSigned) => Outcome::Pass,
         Some(Grade::DeviceSignedUnproven) => Outcome::NotEvaluated("no certificate of the device has a path"),
         Some(Grade::DeviceUnchecked) => Outcome::NotEvaluated("no signature could be checked"),
-        Some(Grade::ExtractRow) | None => Outcome::NotApplicable("no message of the device"),
+        Some(Grade::ExtractRow | Grade::DccAlert | Grade::Xml) | None => {
+            Outcome::NotApplicable("no message of the device")
+        }
     }
 }

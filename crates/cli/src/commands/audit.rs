@@ -50,8 +50,13 @@ fn exit(finished: &Finished, fail_on: FailOn) -> Exit {
         FailOn::Warning => Severity::Warning,
         FailOn::Never => return Exit::Complete,
     };
-    let failed = |id: &str| finished.summary.findings.get(id).is_some_and(|count| *count > 0);
-    match RULES.iter().any(|rule| rule.severity >= threshold && failed(rule.id)) {
+    let summary = &finished.summary;
+    let waived = |id: &str| summary.waived.as_ref().and_then(|waived| waived.findings.get(id)).copied();
+    let failed =
+        |id: &str| summary.findings.get(id).is_some_and(|count| *count > waived(id).unwrap_or_default());
+    // A waiver that expired, or is for nothing, is a warning: somebody has to look at it.
+    let idle = Severity::Warning >= threshold && summary.waivers.iter().any(|waiver| waiver.state != "used");
+    match idle || RULES.iter().any(|rule| rule.severity >= threshold && failed(rule.id)) {
         true => Exit::Findings,
         false => Exit::Complete,
     }

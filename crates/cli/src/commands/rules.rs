@@ -1,7 +1,7 @@
 //! `dnoaudit rules`: the table, as text, as JSON, or as the catalogue page.
 
 use dno_audit::model::RuleRow;
-use dno_audit::{RULE_SET_VERSION, rule_rows};
+use dno_audit::{RuleSetVersion, rule_rows, rule_set};
 use serde_json::json;
 
 use crate::args::{RulesArguments, RulesFormat};
@@ -9,28 +9,30 @@ use crate::exit::{Exit, Failure};
 use crate::terminal::Terminal;
 
 pub(crate) fn run(arguments: &RulesArguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let rows = rule_rows();
+    let version = arguments.rule_set.map_or(Ok(RuleSetVersion::NEWEST), rule_set)?;
+    let rows = rule_rows(version);
     let text = match arguments.format {
         RulesFormat::Text => rows
             .iter()
             .map(|row| format!("{:<13} {:<13} {:<30} {}\n", row.axis, row.severity, row.id, row.title))
             .collect(),
-        RulesFormat::Json => super::json(&json!({"rule_set": RULE_SET_VERSION, "rules": rows}))?,
-        RulesFormat::Markdown => markdown(&rows),
+        RulesFormat::Json => super::json(&json!({"rule_set": version.number(), "rules": rows}))?,
+        RulesFormat::Markdown => markdown(version, &rows),
     };
     terminal.print(&text)?;
     Ok(Exit::Complete)
 }
 
 /// The catalogue page of the documentation.
-fn markdown(rows: &[RuleRow]) -> String {
+fn markdown(version: RuleSetVersion, rows: &[RuleRow]) -> String {
     let mut text = format!(
-        "# Rules\n\nRule set {RULE_SET_VERSION}. This page is written by `dnoaudit rules --format markdown`; a test \
+        "# Rules\n\nRule set {}. This page is written by `dnoaudit rules --format markdown`; a test \
          compares it with the table in the code.\n\nA rule comes out in one of four ways: *not applicable*, *not \
          evaluated* (what it compares is not known), *pass*, *fail*. A rule on the verdict axis calls for the verdict \
          named; the gravest wins, in the order out-of-scope, wrong, missing, not-known. `correct` needs both cells to \
          hold the expected credential. Conditions and notes turn no verdict. Examples of each outcome stand under \
-         `testdata/cases/`, in the folder of the rule.\n"
+         `testdata/cases/`, in the folder of the rule.\n",
+        version.number()
     );
     for row in rows {
         text.push_str(&format!(

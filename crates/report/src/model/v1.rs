@@ -71,6 +71,9 @@ pub struct DeviceRow<'a> {
     pub supplier: Option<Text<'a>>,
     /// correct, missing, wrong, not-known or out-of-scope.
     pub verdict: Word,
+    /// Whether every finding that calls for the verdict is waived.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waived: bool,
 }
 
 /// One network operator cell.
@@ -143,6 +146,9 @@ pub struct FindingRow<'a> {
     pub rule: Word,
     /// error, undetermined, warning or information.
     pub severity: Word,
+    /// The waiver that holds for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Text<'a>>,
 }
 
 /// What mends a meter.
@@ -325,6 +331,9 @@ pub struct Configuration {
     pub expiring_within_days: u32,
     /// Time of records without one, by digest of the input.
     pub observed_at: BTreeMap<String, String>,
+    /// Sheets that were named, by digest of the input.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sheets: BTreeMap<String, String>,
     /// Days after which evidence is stale.
     pub stale_after_days: u32,
     /// What times without a zone mean: `refuse` or `utc`.
@@ -399,17 +408,36 @@ pub struct FileEntry {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputEntry {
-    /// Size in octets, as stored.
+    /// Size in octets of what was read: decompressed, if it came out of a container.
     pub bytes: u64,
-    /// Name: the file's, or its path below the folder that was named.
+    /// Name: the file's, or its path below the folder that was named; of what came out of an archive, the archive's
+    /// name, a slash, and its own.
     pub name: String,
     /// Records that are not relevant, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub not_relevant: BTreeMap<Word, u64>,
     /// Records by outcome.
     pub records: RecordCounts,
-    /// records, certificates, trust-anchors, estate, registration or directory.
+    /// records, certificates, trust-anchors, estate, registration, directory or waivers.
     pub role: Word,
+    /// How many XML documents claim each version of the DUIS or MMC schema; those that claim none under a blank name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub schema_versions: BTreeMap<String, u64>,
+    /// SHA-256 of what was read: decompressed, if it came out of a container.
+    pub sha256: String,
+    /// What it came out of, if it was not a file by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored: Option<StoredEntry>,
+}
+
+/// The file that an input came out of.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredEntry {
+    /// Size in octets.
+    pub bytes: u64,
+    /// Name: the file\'s, or its path below the folder that was named.
+    pub name: String,
     /// SHA-256 as stored.
     pub sha256: String,
 }
@@ -486,6 +514,46 @@ pub struct Summary {
     pub records: BTreeMap<String, u64>,
     /// Entities in cells that no list of the directory has, with where they were seen.
     pub unattributed_entities: Vec<UnattributedEntity>,
+    /// What the waivers hold for; absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<WaivedCounts>,
+    /// Every waiver and what became of it, in the order of their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<WaiverEntry>,
+}
+
+/// Meters with findings that somebody accepted. They are in all other counts too.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaivedCounts {
+    /// Meters for which each rule failed and a waiver holds; rules without one are left out.
+    pub findings: BTreeMap<Word, u64>,
+    /// Meters by verdict of which every finding that calls for the verdict is waived.
+    pub verdicts: VerdictCounts,
+}
+
+/// A waiver.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverEntry {
+    /// Who accepted it.
+    pub approver: String,
+    /// The first instant at which it no longer holds.
+    pub expires: String,
+    /// Findings that it is for; of an expired one, those that it would be for.
+    pub findings: u64,
+    /// Its name.
+    pub id: String,
+    /// SHA-256 of the file that has it.
+    pub input: String,
+    /// The line on which it is named there.
+    pub line: u32,
+    /// Why.
+    pub reason: String,
+    /// The rule.
+    pub rule: String,
+    /// used, unused or expired.
+    pub state: Word,
 }
 
 /// A file of directory data.

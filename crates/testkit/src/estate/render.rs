@@ -1,4 +1,7 @@
-//! Records of devices as cell rows and as GBCS messages.
+//! Records of devices as cell rows, as GBCS messages and as documents.
+
+#[cfg(feature = "forms")]
+mod xml;
 
 use types::{CellId, CellUsage, Credential, KeyUsage, RemotePartyRole};
 
@@ -6,6 +9,9 @@ use super::CellsPerDevice;
 use super::catalogue::Catalogue;
 use super::device::Device;
 use super::record::{Answer, Record};
+#[cfg(feature = "forms")]
+pub(super) use xml::{gbcs_document, mmc_document};
+
 use crate::message::details::{self, Cell, RoleDetails};
 use crate::message::update::{self, Execution, Outcome};
 use crate::message::{Envelope, Flag, Style, cell, status};
@@ -93,6 +99,11 @@ fn garbled_rows(out: &mut Vec<u8>, device: &Device, record: &Record) -> u64 {
     2
 }
 
+/// Commands are numbered by the clock, as deployed systems do.
+fn counter(device: &Device, record: &Record) -> u64 {
+    record.at.map_or(device.index, |at| u64::try_from(at.unix_millis()).unwrap_or_default())
+}
+
 /// The message of a record. A damaged one ends early.
 pub(super) fn message(
     catalogue: &Catalogue,
@@ -100,8 +111,7 @@ pub(super) fn message(
     record: &Record,
     cells: CellsPerDevice,
 ) -> Vec<u8> {
-    // Commands are numbered by the clock, as deployed systems do.
-    let clock = record.at.map_or(device.index, |at| u64::try_from(at.unix_millis()).unwrap_or_default());
+    let clock = counter(device, record);
     let [broker, _] = catalogue.broker;
     let envelope = |code| Envelope::new(Flag::Response, code, clock, device.id, broker.entity);
     let style = if device.index.is_multiple_of(2) { Style::deployed() } else { Style::default() };

@@ -66,7 +66,10 @@ pub fn write_estate(options: &EstateOptions, folder: &Path) -> io::Result<Summar
     let mut evidence = Evidence::create(options, folder)?;
     for device in estate.devices() {
         summary.count(device.state);
-        summary.estate_rows += write_estate_rows(&mut rows, &device)?;
+        for row in estate_rows(&device) {
+            row.write(rows.row()?);
+            summary.estate_rows += 1;
+        }
         if let (true, Some(mpan)) = (device.is_registered && device.state.is_listed(), device.mpan) {
             let (network_operator, supplier) = (device.operator.id, device.supplier.id);
             RegistrationRow { mpan, network_operator, supplier }.write(registration.row()?);
@@ -91,14 +94,12 @@ fn other(error: PkiError) -> io::Error {
     io::Error::other(error)
 }
 
-fn shifted(at: Timestamp, days: i64) -> Timestamp {
+pub(super) fn shifted(at: Timestamp, days: i64) -> Timestamp {
     Timestamp::from_unix_millis(at.unix_millis() + days * 86_400_000).unwrap_or(at)
 }
 
-fn write_estate_rows(rows: &mut Sink, device: &Device) -> io::Result<u64> {
-    if !device.state.is_listed() {
-        return Ok(0);
-    }
+/// The rows of a device in the estate.
+pub(super) fn estate_rows(device: &Device) -> impl Iterator<Item = EstateRow<'static>> {
     let row = EstateRow {
         device: device.id,
         device_type: device.device_type,
@@ -114,12 +115,9 @@ fn write_estate_rows(rows: &mut Sink, device: &Device) -> io::Result<u64> {
         firmware: device.make.firmware,
         region: device.region,
     };
-    row.write(rows.row()?);
-    if device.state == State::TwoRows {
-        EstateRow { firmware: "superseded", ..row }.write(rows.row()?);
-        return Ok(2);
-    }
-    Ok(1)
+    let again = EstateRow { firmware: "superseded", ..row };
+    let first = device.state.is_listed().then_some(row);
+    first.into_iter().chain((device.state == State::TwoRows).then_some(again))
 }
 
 /// Where records go.

@@ -85,12 +85,18 @@ impl Parts {
     }
 }
 
-pub(super) fn add(files: &mut Files, smki: &Pki) -> Result<(), PkiError> {
+/// Every message that a reader accepts, with its name and what there is to say of it.
+pub(super) fn samples(smki: &Pki) -> Result<Samples, PkiError> {
     let parts = Parts::new(smki)?;
     let mut samples = Vec::new();
     reads(&mut samples, &parts);
     updates(&mut samples, smki, &parts)?;
-    for (name, comment, message) in samples {
+    Ok(samples)
+}
+
+pub(super) fn add(files: &mut Files, smki: &Pki) -> Result<(), PkiError> {
+    let parts = Parts::new(smki)?;
+    for (name, comment, message) in samples(smki)? {
         let text = format!("# {comment}\n{}\n", to_hex(&message));
         files.insert(format!("records/gbcs/{name}.hex"), text.into_bytes());
     }
@@ -99,7 +105,7 @@ pub(super) fn add(files: &mut Files, smki: &Pki) -> Result<(), PkiError> {
     Ok(())
 }
 
-type Samples = Vec<(&'static str, &'static str, Vec<u8>)>;
+pub(super) type Samples = Vec<(&'static str, &'static str, Vec<u8>)>;
 
 fn reads(samples: &mut Samples, parts: &Parts) {
     let [broker_signature, broker_agreement] = parts.broker;

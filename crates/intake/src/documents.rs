@@ -1,0 +1,179 @@
+//! DUIS and MMC documents: what each says of the network operator cells of a device.
+//!
+//! A DUIS document wraps a GBCS message or says something itself; MMC renders a message as XML. Elements are known by
+//! their names without prefix, and of schema versions none is refused.
+
+mod duis;
+mod mmc;
+
+use gbcs::Message;
+use types::{
+    Eui64, Grade, KeyId, NetworkOperatorCell, Observation, Origin, ParseKeyIdError, Seen, Source, Timestamp,
+};
+
+pub(crate) use self::duis::{Device, certificates, devices};
+use crate::error::IntakeError;
+use crate::fields;
+use crate::message_text::decode_field;
+use crate::record::{Document, Form, Record, Reject, SchemaVersion};
+use crate::records::{Messages, RecordOptions};
+use crate::xml::{Element, XmlRecord, XmlRecords};
+
+/// Whether an element is a document of DUIS, MMC or the SMKI Repository.
+pub(crate) fn is_document(name: &[u8]) -> bool {
+    matches!(name, b"Request" | b"Response" | b"GBCSResponse" | b"Result" | b"CertificateResponse")
+}
+
+/// What a document comes to.
+enum Said<'x> {
+    /// A GBCS message as text.
+    Message {
+        /// When it was received.
+        at: Option<Timestamp>,
+        /// Hex or base64.
+        text: &'x [u8],
+        /// What the document is, if the message can't be read as one that is complete: a pre-command is not.
+        or: Option<Document>,
+    },
+    /// The document itself says it: observations were added, or there is nothing to add.
+    Itself(Document),
+}
+
+/// The version of its schema that a document claims.
+pub(crate) fn schema_version(root: Element<'_>) -> SchemaVersion {
+    root.attribute("schemaVersion").map(|text| SchemaVersion::from_text(&text)).unwrap_or_default()
+}
+
+/// Why a document can't be used, and the device that it names.
+type Refused = (Option<Eui64>, Reject);
+
+/// Reads all documents of an input of records.
+pub(crate) fn read_documents(
+    source: &mut crate::Source<'_>,
+    options: &RecordOptions<'_>,
+    take: &mut dyn FnMut(&Record<'_>),
+) -> Result<(), IntakeError> {
+    let start = Origin { input: source.id(), line: 1 };
+    let mut records = XmlRecords::new(source, is_document);
+    let mut messages = Messages::new(options);
+    let mut observations = Vec::with_capacity(8);
+    let mut octets = Vec::new();
+    let mut any = false;
+    while let Some(XmlRecord { origin, text, tree, fault }) = records.next()? {
+        any = true;
+        observations.clear();
+        let said = match (tree.root(), fault) {
+            (root, Some(fault)) => Err((root.and_then(device), fault)),
+            (Some(root), None) => read(root, origin, options, &mut observations),
+            (None, None) => continue,
+        };
+        let schema = tree.root().map(schema_version).unwrap_or_default();
+        let mut tell = |device, document, outcome: Result<&[Observation], Reject>| {
+            let form = Form::Document(document, schema);
+            take(&Record { origin, device, octets: text, form, outcome });
+        };
+        match said {
+            Err((device, reject)) => tell(device, Document::Unknown, Err(reject)),
+            Ok((device, Said::Itself(document))) => tell(device, document, Ok(&observations)),
+            Ok((device, Said::Message { at, text, or })) => match decode_field(text, &mut octets) {
+                Ok(()) if or.is_none() || Message::decode(&octets).is_ok() => {
+                    messages.message(origin, &octets, device, at, take);
+                }
+                Err(reject) if or.is_none() => tell(device, Document::Unknown, Err(reject)),
+                _ => tell(device, or.unwrap_or(Document::Unknown), Ok(&[])),
+            },
+        }
+    }
+    if !any {
+        let tried = "documents of DUIS (Request, Response), MMC (GBCSResponse) and the SMKI Repository";
+        let outcome = Err(Reject::NotRecognised { found: "XML without any of them".to_owned(), tried });
+        take(&Record { origin: start, device: None, octets: &[], form: Form::Text, outcome });
+    }
+    Ok(())
+}
+
+/// Reads a document, and adds to `into` what it says itself.
+fn read<'x>(
+    root: Element<'x>,
+    origin: Origin,
+    options: &RecordOptions<'_>,
+    into: &mut Vec<Observation>,
+) -> Result<(Option<Eui64>, Said<'x>), Refused> {
+    match root.name() {
+        b"Response" => duis::response(root, origin, options, into),
+        b"Request" => duis::request(root, origin, options, into),
+        b"GBCSResponse" => mmc::response(root, origin, options, into),
+        _ => Ok((None, Said::Itself(Document::Repository))),
+    }
+}
+
+/// The device that a document names, as far as it was read: for documents that can't be used.
+pub(crate) fn device(root: Element<'_>) -> Option<Eui64> {
+    match root.name() {
+        b"Response" | b"Request" => duis::device(root).ok().flatten(),
+        b"GBCSResponse" => mmc::device(root).ok(),
+        _ => None,
+    }
+}
+
+/// Adds observations that differ in cell and statement only.
+struct Adder<'v> {
+    into: &'v mut Vec<Observation>,
+    template: Observation,
+}
+
+impl<'v> Adder<'v> {
+    fn new(
+        device: Eui64,
+        at: Option<Timestamp>,
+        (source, grade): (Source, Grade),
+        origin: Origin,
+        into: &'v mut Vec<Observation>,
+    ) -> Self {
+        let cell = NetworkOperatorCell::DigitalSignature;
+        let template = Observation { device, at, cell, source, grade, seen: Seen::RoleNotAnswered, origin };
+        Self { into, template }
+    }
+
+    fn one(&mut self, cell: NetworkOperatorCell, seen: Seen) {
+        self.into.push(Observation { cell, seen, ..self.template });
+    }
+
+    fn both(&mut self, seen: Seen) {
+        NetworkOperatorCell::ALL.into_iter().for_each(|cell| self.one(cell, seen));
+    }
+}
+
+/// A certificate hash, which by its place is a key identifier: base64 of eight octets.
+fn key_hash(field: &'static str, text: &[u8]) -> Result<KeyId, Reject> {
+    let octets = base64(text).ok_or(Reject::Key { field, error: ParseKeyIdError::NotBase64 })?;
+    let error = ParseKeyIdError::OtherHash { octets: octets.len() };
+    KeyId::from_slice(&octets).ok_or(Reject::Key { field, error })
+}
+
+/// Base64 with whatever line breaks and blanks XML may have put into it.
+fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    use data_encoding::BASE64;
+    if text.iter().any(u8::is_ascii_whitespace) {
+        let text: Vec<u8> = text.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
+        return BASE64.decode(&text).ok();
+    }
+    BASE64.decode(text).ok()
+}
+
+/// The time in an element; blank or absent is the time that the user gave for the input.
+fn time(field: &'static str, text: &[u8], options: &RecordOptions<'_>) -> Result<Option<Timestamp>, Reject> {
+    fields::time(field, text, options.zoneless, options.observed_at)
+}
+
+/// The cell of a certificate type or usage; `None` if it is not one of the network operator's.
+fn cell(text: &[u8]) -> Result<Option<NetworkOperatorCell>, Reject> {
+    let (usage, cell_usage) = fields::key_usage(text)?;
+    let management = cell_usage == types::CellUsage::MANAGEMENT;
+    Ok(NetworkOperatorCell::of_usage(usage).filter(|_| management))
+}
+
+/// Whether a role element names the network operator.
+fn is_network_operator(text: &[u8]) -> bool {
+    fields::role(text).is_ok_and(|role| role == types::RemotePartyRole::NETWORK_OPERATOR)
+}

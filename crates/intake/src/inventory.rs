@@ -1,0 +1,98 @@
+//! Estate data from DUIS: the devices that answers to SRV 8.2 list.
+
+use types::{DeviceStatus, DeviceType, EstateRow, Interner, MpanField, Origin, SmetsVersion};
+
+use crate::documents::{self, Device, devices};
+use crate::error::IntakeError;
+use crate::estate::{DEVICE_STATUSES, DEVICE_TYPES, name, word};
+use crate::fields::{eui64, read_mpan};
+use crate::record::{Document, Form, Record, Reject};
+use crate::source::Source;
+use crate::xml::{XmlRecord, XmlRecords};
+
+/// Reads the devices of all inventories of an input. Each device is a record, and so is each document without one.
+pub(crate) fn read_inventories(
+    source: &mut Source<'_>,
+    names: &mut Interner,
+    rows: &mut Vec<EstateRow>,
+    other: &mut dyn FnMut(&Record<'_>),
+) -> Result<(), IntakeError> {
+    let (input, input_name) = (source.id(), source.name().to_owned());
+    let mut records = XmlRecords::new(source, documents::is_document);
+    let mut line = 0u32;
+    while let Some(XmlRecord { text, tree, fault, .. }) = records.next()? {
+        let mut next = || {
+            line =
+                line.checked_add(1).ok_or_else(|| IntakeError::TooManyLines { input: input_name.clone() })?;
+            Ok::<_, IntakeError>(Origin { input, line })
+        };
+        let schema = tree.root().map(documents::schema_version).unwrap_or_default();
+        let mut tell = |origin, device, outcome: Result<(), Reject>| {
+            let (form, outcome) =
+                (Form::Document(Document::Inventory, schema), outcome.map(|()| [].as_slice()));
+            other(&Record { origin, device, octets: text, form, outcome });
+        };
+        let Some(root) = tree.root().filter(|_| fault.is_none()) else {
+            let device = tree.root().and_then(documents::device);
+            tell(next()?, device, fault.map_or(Ok(()), Err));
+            continue;
+        };
+        let mut any = false;
+        for device in devices(root) {
+            any = true;
+            let origin = next()?;
+            match row(device, origin, names) {
+                Ok(row) => rows.push(row),
+                Err(reject) => tell(origin, eui64("DeviceID", device.text("DeviceID")).ok(), Err(reject)),
+            }
+        }
+        if !any {
+            tell(next()?, documents::device(root), Ok(()));
+        }
+    }
+    if line == 0 {
+        let tried = "DUIS responses with an inventory (SRV 8.2)";
+        let outcome = Err(Reject::NotRecognised { found: "XML without any".to_owned(), tried });
+        other(&Record {
+            origin: Origin { input, line: 1 },
+            device: None,
+            octets: &[],
+            form: Form::Text,
+            outcome,
+        });
+    }
+    Ok(())
+}
+
+fn row(device: Device<'_>, origin: Origin, names: &mut Interner) -> Result<EstateRow, Reject> {
+    let id = eui64("DeviceID", device.text("DeviceID"))?;
+    let device_type = word("DeviceType", device.text("DeviceType"), DeviceType::from_text, DEVICE_TYPES)?;
+    let status = word("DeviceStatus", device.text("DeviceStatus"), DeviceStatus::from_text, DEVICE_STATUSES)?;
+    // Other devices have other things there: a gas meter its MPRN, a Communications Hub its CHTS version.
+    let is_meter = device_type.is_none_or(DeviceType::is_in_scope);
+    let mpan = |name| if is_meter { read_mpan(device.text(name)) } else { MpanField::Absent };
+    let smets = match device.text("S1SP") {
+        [] if is_meter => {
+            std::str::from_utf8(device.text("SMETSCHTSVersion")).ok().and_then(SmetsVersion::from_text)
+        }
+        [] => None,
+        // Only SMETS1 equipment has a SMETS1 Service Provider.
+        _ => Some(SmetsVersion::Smets1),
+    };
+    Ok(EstateRow {
+        device: id,
+        mpan: mpan("ImportMPxN"),
+        secondary_mpan: mpan("SecondaryImportMPAN"),
+        export_mpan: mpan("ExportMPAN"),
+        network_operator: None,
+        supplier: None,
+        manufacturer: name(names, device.text("DeviceManufacturer")),
+        model: name(names, device.text("DeviceModel")),
+        firmware: name(names, device.text("DeviceFirmwareVersion")),
+        region: name(names, device.text("CSPRegion")),
+        device_type,
+        status,
+        smets,
+        origin,
+    })
+}
