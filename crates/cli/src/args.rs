@@ -116,6 +116,9 @@ pub(crate) struct InputArguments {
     /// Findings that somebody accepted for a time.
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub(crate) waivers: Vec<String>,
+    /// Any of these but trust anchors and waivers, told by their content: files, folders, archives or patterns.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) mixed: Vec<String>,
     /// The rule set to apply; the newest if not said.
     #[arg(long, value_name = "VERSION")]
     pub(crate) rule_set: Option<u32>,
@@ -268,6 +271,7 @@ impl InputArguments {
         inputs.registration.extend(specs(&self.registration));
         inputs.directory.extend(specs(&self.directory));
         inputs.waivers.extend(specs(&self.waivers));
+        inputs.mixed.extend(specs(&self.mixed).into_iter().map(dated));
         if let Some(number) = self.rule_set {
             config.options.rule_set = dno_audit::rule_set(number)?;
         }

@@ -1,11 +1,12 @@
 //! What became of each input: its size, its digest, and how each of its records ended.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use audit::InputUse;
 use audit::timeline::Disposition;
 use intake::{Form, Record, Reject, SchemaVersion};
-use report::model::v1::{InputEntry, RecordCounts};
+use report::model::v1::{InputEntry, RecordCounts, StoredEntry};
 use report::{Quarantined, quarantine_row};
 use types::{Eui64, InputId, Sha256Digest};
 
@@ -17,11 +18,15 @@ use crate::spool::Spool;
 /// The account of one input.
 #[derive(Debug)]
 pub(crate) struct Account {
+    /// Its number until the order of the manifest is known.
+    pub(crate) id: InputId,
     pub(crate) role: Role,
     pub(crate) name: String,
-    pub(crate) path: std::path::PathBuf,
+    pub(crate) path: PathBuf,
     pub(crate) bytes: u64,
     pub(crate) sha256: Sha256Digest,
+    /// What it came out of, if it was not a file by itself.
+    pub(crate) stored: Option<StoredEntry>,
     /// What the user says of it, as far as it is not its place.
     pub(crate) spec: InputSpec,
     /// Records as they were read, counted apart from how they ended.
@@ -37,14 +42,30 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    pub(crate) fn new(file: &InputFile) -> Self {
+    /// The account of a file, or of what lies at a place within it.
+    pub(crate) fn new(file: &InputFile, id: InputId, within: Option<&str>) -> Self {
+        let name = match within {
+            Some(within) => format!("{}/{within}", file.name),
+            None => file.name.clone(),
+        };
+        Self::blank(id, file.role, name, file.path.clone(), file.spec.clone())
+    }
+
+    /// The account of the same input before anything was read of it.
+    pub(crate) fn again(&self) -> Self {
+        Self::blank(self.id, self.role, self.name.clone(), self.path.clone(), self.spec.clone())
+    }
+
+    fn blank(id: InputId, role: Role, name: String, path: PathBuf, spec: InputSpec) -> Self {
         Self {
-            role: file.role,
-            name: file.name.clone(),
-            path: file.path.clone(),
+            id,
+            role,
+            name,
+            path,
             bytes: 0,
             sha256: Sha256Digest::default(),
-            spec: file.spec.clone(),
+            stored: None,
+            spec,
             read: 0,
             uses: InputUse::default(),
             quarantine: Spool::new(),
@@ -107,6 +128,7 @@ impl Account {
                 .map(|(version, count)| (version.to_string(), *count))
                 .collect(),
             sha256: self.sha256.to_string(),
+            stored: self.stored.clone(),
         }
     }
 }
@@ -124,14 +146,14 @@ pub(crate) fn record_counts(uses: &InputUse) -> RecordCounts {
 }
 
 /// Puts accounts into the order of the manifest – role, digest, name – and tells the new number of each.
-pub(crate) fn sort(accounts: Vec<Account>) -> (Vec<Account>, Vec<InputId>) {
-    let mut numbered: Vec<(usize, Account)> = accounts.into_iter().enumerate().collect();
-    numbered.sort_by(|(_, a), (_, b)| (a.role, a.sha256, &a.name).cmp(&(b.role, b.sha256, &b.name)));
-    let mut numbers = vec![InputId(0); numbered.len()];
-    for ((old, _), new) in numbered.iter().zip(0u32..) {
-        if let Some(number) = numbers.get_mut(*old) {
+pub(crate) fn sort(mut accounts: Vec<Account>) -> (Vec<Account>, Vec<InputId>) {
+    accounts.sort_by(|a, b| (a.role, a.sha256, &a.name).cmp(&(b.role, b.sha256, &b.name)));
+    let most = accounts.iter().map(|account| account.id.0 as usize).max();
+    let mut numbers = vec![InputId(0); most.map_or(0, |most| most + 1)];
+    for (account, new) in accounts.iter().zip(0u32..) {
+        if let Some(number) = numbers.get_mut(account.id.0 as usize) {
             *number = InputId(new);
         }
     }
-    (numbered.into_iter().map(|(_, account)| account).collect(), numbers)
+    (accounts, numbers)
 }

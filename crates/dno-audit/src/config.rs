@@ -57,6 +57,31 @@ pub struct Inputs {
     pub directory: Vec<InputSpec>,
     /// Findings that somebody accepted.
     pub waivers: Vec<InputSpec>,
+    /// Any of these but trust anchors and waivers: what each file is for is told by its content.
+    pub mixed: Vec<InputSpec>,
+}
+
+impl Inputs {
+    /// The inputs of each role.
+    pub(crate) fn by_role(&self) -> [(Role, &[InputSpec]); 8] {
+        let Self { records, certificates, trust_anchors, estate, registration, directory, waivers, mixed } =
+            self;
+        [
+            (Role::Records, records),
+            (Role::Certificates, certificates),
+            (Role::TrustAnchors, trust_anchors),
+            (Role::Estate, estate),
+            (Role::Registration, registration),
+            (Role::Directory, directory),
+            (Role::Waivers, waivers),
+            (Role::Mixed, mixed),
+        ]
+    }
+
+    /// Every input with its role.
+    fn all(&self) -> impl Iterator<Item = (Role, &InputSpec)> {
+        self.by_role().into_iter().flat_map(|(role, specs)| specs.iter().map(move |spec| (role, spec)))
+    }
 }
 
 /// What becomes of the directory that is shipped.
@@ -119,6 +144,7 @@ struct FileInputs {
     registration: Vec<FileInput>,
     directory: Vec<FileInput>,
     waivers: Vec<FileInput>,
+    mixed: Vec<FileInput>,
 }
 
 #[derive(Deserialize)]
@@ -209,8 +235,16 @@ impl Config {
         if let Some(number) = file.rule_set {
             config.options.rule_set = rule_set(number)?;
         }
-        let FileInputs { records, certificates, trust_anchors, estate, registration, directory, waivers } =
-            file.inputs;
+        let FileInputs {
+            records,
+            certificates,
+            trust_anchors,
+            estate,
+            registration,
+            directory,
+            waivers,
+            mixed,
+        } = file.inputs;
         config.inputs = Inputs {
             records: specs(records)?,
             certificates: specs(certificates)?,
@@ -219,6 +253,7 @@ impl Config {
             registration: specs(registration)?,
             directory: specs(directory)?,
             waivers: specs(waivers)?,
+            mixed: specs(mixed)?,
         };
         let FileRules { stale_after_days, expiring_within_days, accepted_policies } = file.rules;
         config.options.stale_after_days = stale_after_days.unwrap_or(config.options.stale_after_days);
@@ -237,7 +272,7 @@ impl Config {
     /// What is missing, and what it is for.
     pub fn check(&self) -> Result<(), ConfigError> {
         let missing = |field, hint| Err(ConfigError::Missing { field, hint });
-        if self.inputs.estate.is_empty() {
+        if self.inputs.estate.is_empty() && self.inputs.mixed.is_empty() {
             return missing("estate (--estate)", "a CSV of the meters to account for");
         }
         if self.inputs.trust_anchors.is_empty() {
@@ -252,26 +287,16 @@ impl Config {
         if !(0.0..=1.0).contains(&self.allowed_share) {
             return Err(ConfigError::Share { found: self.allowed_share.to_string() });
         }
-        let Inputs { records: _, certificates, trust_anchors, estate, registration, directory, waivers } =
-            &self.inputs;
-        let roles = [
-            (Role::Certificates, certificates),
-            (Role::TrustAnchors, trust_anchors),
-            (Role::Directory, directory),
-            (Role::Estate, estate),
-            (Role::Registration, registration),
-            (Role::Waivers, waivers),
-        ];
-        for (role, spec) in
-            roles.into_iter().flat_map(|(role, specs)| specs.iter().map(move |spec| (role, spec)))
-        {
+        for (role, spec) in self.inputs.all() {
             let not_for_role = |setting, only| {
                 Err(ConfigError::NotForRole { role: role.name(), path: spec.path.clone(), setting, only })
             };
-            if spec.observed_at.is_some() {
-                return not_for_role("observed_at", "records");
+            if spec.observed_at.is_some() && !matches!(role, Role::Records | Role::Mixed) {
+                return not_for_role("observed_at", "records and mixed");
             }
-            if !spec.columns.0.is_empty() && !matches!(role, Role::Estate | Role::Registration) {
+            if !spec.columns.0.is_empty()
+                && !matches!(role, Role::Records | Role::Estate | Role::Registration)
+            {
                 return not_for_role("columns", "records, estate and registration");
             }
         }
@@ -297,20 +322,7 @@ impl Config {
         let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let place = real(parent);
-        let Inputs { records, certificates, trust_anchors, estate, registration, directory, waivers } =
-            &self.inputs;
-        let roles = [
-            (Role::Records, records),
-            (Role::Certificates, certificates),
-            (Role::TrustAnchors, trust_anchors),
-            (Role::Estate, estate),
-            (Role::Registration, registration),
-            (Role::Directory, directory),
-            (Role::Waivers, waivers),
-        ];
-        for (role, spec) in
-            roles.into_iter().flat_map(|(role, specs)| specs.iter().map(move |spec| (role, spec)))
-        {
+        for (role, spec) in self.inputs.all() {
             let folder = self.base.join(&spec.path);
             if folder.is_dir() && place.starts_with(real(&folder)) {
                 let (out, folder) = (out.display().to_string(), folder.display().to_string());

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::config::InputSpec;
+use intake::Contents;
+use rayon::prelude::*;
+use types::InputId;
+
+use crate::config::{Config, InputSpec};
 use crate::error::{ConfigError, Error};
 
 /// What an input is for. The order is the order of the manifest.
@@ -13,6 +17,8 @@ pub(crate) enum Role {
     Certificates,
     Directory,
     Estate,
+    /// What the user leaves to the content; each file gets the roles that it has something for.
+    Mixed,
     Records,
     Registration,
     TrustAnchors,
@@ -25,6 +31,7 @@ impl Role {
             Self::Certificates => "certificates",
             Self::Directory => "directory",
             Self::Estate => "estate",
+            Self::Mixed => "mixed",
             Self::Records => "records",
             Self::Registration => "registration",
             Self::TrustAnchors => "trust-anchors",
@@ -41,16 +48,81 @@ pub(crate) struct InputFile {
     /// The file's name, or its path below the folder that was named: the same wherever that folder lies.
     pub(crate) name: String,
     pub(crate) spec: InputSpec,
+    /// Which of its members are for the role, in their order; all of them if the user said so.
+    pub(crate) members: Option<Vec<bool>>,
 }
 
 impl InputFile {
+    /// Whether a member is for the role. One that was not there when the roles were told is read as a record.
+    pub(crate) fn wants(&self, index: usize) -> bool {
+        let told = |members: &Vec<bool>| members.get(index).copied().unwrap_or(self.role == Role::Records);
+        self.members.as_ref().is_none_or(told)
+    }
+
     pub(crate) fn open(&self) -> Result<File, Error> {
         File::open(&self.path).map_err(|source| Error::File { path: self.path.clone(), source })
     }
 }
 
-/// The files of all specs of a role. A file that is named twice is read once; the order does not matter to the report.
-pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<InputFile>, Error> {
+/// The files of a run, by what they are for.
+#[derive(Debug)]
+pub(crate) struct Files(BTreeMap<Role, Vec<InputFile>>);
+
+impl Files {
+    /// Finds the files of all roles. Of those that are left to their content, all that lies in them is looked at.
+    pub(crate) fn find(config: &Config) -> Result<Self, Error> {
+        let mut files = Self(BTreeMap::new());
+        for (role, specs) in config.inputs.by_role() {
+            files.0.insert(role, find(role, specs, &config.base)?);
+        }
+        let mixed: Vec<Vec<InputFile>> =
+            files.take(Role::Mixed).par_iter().map(roles_of).collect::<Result<_, _>>()?;
+        for file in mixed.into_iter().flatten() {
+            files.0.entry(file.role).or_default().push(file);
+        }
+        for (role, found) in &mut files.0 {
+            *found = once(*role, std::mem::take(found))?;
+        }
+        Ok(files)
+    }
+
+    /// The files of a role.
+    pub(crate) fn take(&mut self, role: Role) -> Vec<InputFile> {
+        self.0.remove(&role).unwrap_or_default()
+    }
+}
+
+/// A file for each role that something in it is for.
+fn roles_of(file: &InputFile) -> Result<Vec<InputFile>, Error> {
+    let mut contents: Vec<Contents> = Vec::new();
+    let name = file.path.display().to_string();
+    intake::read_members(&name, file.open()?, &InputId::default, &mut |member| {
+        contents.push(match member.source {
+            Ok(mut source) => Contents::of(&mut source)?,
+            Err(_) => Contents { records: true, ..Contents::default() },
+        });
+        Ok::<(), Error>(())
+    })?;
+    let of_role = |role, is: fn(&Contents) -> bool| {
+        let members: Vec<bool> = contents.iter().map(is).collect();
+        let mut file = InputFile { role, ..file.clone() };
+        if role != Role::Records {
+            file.spec.observed_at = None;
+        }
+        members.contains(&true).then(|| InputFile { members: Some(members), ..file })
+    };
+    let all = [
+        of_role(Role::Certificates, |contents| contents.certificates),
+        of_role(Role::Directory, |contents| contents.directory),
+        of_role(Role::Estate, |contents| contents.estate),
+        of_role(Role::Records, |contents| contents.records),
+        of_role(Role::Registration, |contents| contents.registration),
+    ];
+    Ok(all.into_iter().flatten().collect())
+}
+
+/// The files of all specs of a role.
+fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<InputFile>, Error> {
     let mut files: Vec<InputFile> = Vec::new();
     for spec in specs {
         let before = files.len();
@@ -71,6 +143,11 @@ pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<I
             return Err(ConfigError::NoMatch { role: role.name(), pattern: spec.path.clone() }.into());
         }
     }
+    Ok(files)
+}
+
+/// Each file once; one that is named again with other settings is an error.
+fn once(role: Role, files: Vec<InputFile>) -> Result<Vec<InputFile>, Error> {
     let mut kept: BTreeMap<PathBuf, InputFile> = BTreeMap::new();
     for file in files {
         let place = std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
@@ -79,8 +156,9 @@ pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<I
                 let path = file.path.display().to_string();
                 return Err(ConfigError::NamedTwice { role: role.name(), path }.into());
             }
-            Some(_) => {}
-            None => {
+            // What was named for the role is read as the user said.
+            Some(known) if known.members.is_none() || file.members.is_some() => {}
+            _ => {
                 kept.insert(place, file);
             }
         }
@@ -89,7 +167,7 @@ pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<I
 }
 
 fn file(role: Role, spec: &InputSpec, path: PathBuf, name: String) -> InputFile {
-    InputFile { role, path, name, spec: spec.clone() }
+    InputFile { role, path, name, spec: spec.clone(), members: None }
 }
 
 fn file_name(path: &Path) -> String {

@@ -10,7 +10,9 @@ use types::{CellId, CellUsage, Eui64, InputId, KeyUsage, Observation};
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::inputs::Files;
 use crate::load::{LoadedCertificates, load_certificates};
+use crate::members::Numbers;
 
 /// One thing that a file holds.
 #[derive(Clone, Debug)]
@@ -34,7 +36,7 @@ impl Signatures {
     ///
     /// An input can't be read.
     pub fn load(config: &Config) -> Result<Self, Error> {
-        load_certificates(config).map(Self)
+        load_certificates(&mut Files::find(config)?, &Numbers::default()).map(Self)
     }
 }
 

@@ -25,6 +25,7 @@ mod explain;
 mod inputs;
 mod inspect;
 mod load;
+mod members;
 mod package;
 mod progress;
 mod reader;

@@ -2,7 +2,7 @@
 
 use audit::timeline::{Disposition, NotRelevant};
 use audit::{Directory, Estate, Waivers};
-use intake::{CertificateRecord, Record, RecordOptions, Silence, Source, StoredKeys};
+use intake::{CertificateRecord, Form, Record, RecordOptions, Silence, Source, StoredKeys};
 use rayon::prelude::*;
 use report::model::v1::DirectoryEntry;
 use smki::{Added, CertificateKind, PathLimits, Paths, Store, StoreBuilder};
@@ -14,7 +14,8 @@ use crate::accounts::{Account, sort};
 use crate::config::{Config, ShippedDirectory};
 use crate::directory::{SHIPPED, SHIPPED_NAME, shipped};
 use crate::error::{ConfigError, Error};
-use crate::inputs::{InputFile, Role, find};
+use crate::inputs::{Files, InputFile, Role};
+use crate::members::{Numbers, read_members};
 use crate::progress::Progress;
 
 /// The certificates of a run.
@@ -51,30 +52,19 @@ pub(crate) fn load(
     watch: Option<Watch<'_>>,
 ) -> Result<Loaded, Error> {
     config.check()?;
-    let find = |role, specs: &[crate::InputSpec]| find(role, specs, &config.base);
-    let inputs = &config.inputs;
-    let estate_files = find(Role::Estate, &inputs.estate)?;
-    let registration_files = find(Role::Registration, &inputs.registration)?;
-    let record_files = find(Role::Records, &inputs.records)?;
-
-    let LoadedCertificates { store, paths, mut accounts } = load_certificates(config)?;
+    let numbers = Numbers::default();
+    let mut files = Files::find(config)?;
+    let LoadedCertificates { store, paths, mut accounts } = load_certificates(&mut files, &numbers)?;
     progress.say(|| format!("{} certificates, {} signatures checked", store.len(), paths.signature_checks()));
-    let (directory, directories) = load_directory(config, &mut accounts)?;
-    let mut waivers = load_waivers(config, &mut accounts)?;
+    let (directory, directories) = load_directory(config, &mut files, &numbers, &mut accounts)?;
+    let mut waivers = load_waivers(&mut files, &numbers, &mut accounts)?;
 
-    let first_estate = accounts.len();
-    let first_records = first_estate + estate_files.len() + registration_files.len();
+    let (estate_files, registration_files) = (files.take(Role::Estate), files.take(Role::Registration));
+    let record_files = files.take(Role::Records);
+    let keys = StoredKeys { store: &store, paths: &paths };
     let (estate, records) = rayon::join(
-        || load_estate(&estate_files, &registration_files, first_estate),
-        || {
-            load_records(
-                config,
-                &record_files,
-                StoredKeys { store: &store, paths: &paths },
-                first_records,
-                watch,
-            )
-        },
+        || load_estate(&estate_files, &registration_files, &numbers),
+        || load_records(config, &record_files, keys, &numbers, watch),
     );
     let LoadedEstate { rows, registration, names, accounts: estate_accounts } = estate?;
     progress.say(|| format!("{} estate rows, {} registration rows", rows.len(), registration.len()));
@@ -112,34 +102,25 @@ pub(crate) fn load(
     Ok(Loaded { accounts, store, paths, names, directory, directories, estate, observations, waivers })
 }
 
-/// Reads an input to its end by `read`, and puts size and digest into its account.
-fn read<T>(
-    file: &InputFile,
-    number: usize,
-    account: &mut Account,
-    read: impl FnOnce(&mut Source<'_>, &mut Account) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let number = InputId(u32::try_from(number).unwrap_or(u32::MAX));
-    let mut source = Source::new(file.path.display().to_string(), number, file.open()?);
-    let value = read(&mut source, account)?;
-    (account.bytes, account.sha256) = source.finish()?;
-    Ok(value)
-}
-
 /// Reads certificates and trust anchors and verifies the paths between them.
-pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, Error> {
+pub(crate) fn load_certificates(files: &mut Files, numbers: &Numbers) -> Result<LoadedCertificates, Error> {
+    let (anchors, certificates) = (files.take(Role::TrustAnchors), files.take(Role::Certificates));
+    let mut read: Vec<(Option<Vec<CertificateRecord>>, Account)> = Vec::new();
+    for file in anchors.iter().chain(&certificates) {
+        read.extend(read_members(file, numbers, &mut |source, _| Ok(intake::read_certificates(source)?))?);
+    }
+    // Which of two equal certificates counts as used must not follow from where their files lie.
+    read.sort_by(|(_, a), (_, b)| {
+        let key = |account: &Account| (account.role != Role::TrustAnchors, account.sha256);
+        key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
+    });
     let mut builder = StoreBuilder::new();
     let mut accounts = Vec::new();
-    let anchors = find(Role::TrustAnchors, &config.inputs.trust_anchors, &config.base)?;
-    let certificates = find(Role::Certificates, &config.inputs.certificates, &config.base)?;
-    for file in anchors.iter().chain(&certificates) {
-        let mut account = Account::new(file);
-        let records =
-            read(file, accounts.len(), &mut account, |source, _| Ok(intake::read_certificates(source)?))?;
-        for CertificateRecord { origin, outcome } in records {
+    for (records, mut account) in read {
+        for CertificateRecord { origin, outcome } in records.into_iter().flatten() {
             account.read += 1;
             let added = match outcome {
-                Ok(certificate) if file.role == Role::TrustAnchors => {
+                Ok(certificate) if account.role == Role::TrustAnchors => {
                     if matches!(certificate.kind(), CertificateKind::Organisation | CertificateKind::Device) {
                         let (subject, kind) = (certificate.subject().to_string(), certificate.kind().name());
                         return Err(ConfigError::TrustAnchorKind { subject, kind }.into());
@@ -170,17 +151,21 @@ pub(crate) fn load_certificates(config: &Config) -> Result<LoadedCertificates, E
 /// Reads directory files on top of the shipped one, which stands among the inputs too.
 fn load_directory(
     config: &Config,
+    files: &mut Files,
+    numbers: &Numbers,
     accounts: &mut Vec<Account>,
 ) -> Result<(Directory, Vec<DirectoryEntry>), Error> {
     let shipped = match config.shipped_directory {
         ShippedDirectory::Leave => None,
         ShippedDirectory::Use => {
-            let mut account = Account::new(&InputFile {
+            let file = InputFile {
                 role: Role::Directory,
                 path: SHIPPED_NAME.into(),
                 name: SHIPPED_NAME.to_owned(),
                 spec: crate::InputSpec::default(),
-            });
+                members: None,
+            };
+            let mut account = Account::new(&file, numbers.next(), None);
             account.bytes = u64::try_from(SHIPPED.len()).unwrap_or(0);
             account.sha256 = report::digest(SHIPPED.as_bytes());
             let records = shipped()?;
@@ -193,14 +178,17 @@ fn load_directory(
     };
 
     let mut own: Vec<(types::Sha256Digest, DirectoryRecords)> = Vec::new();
-    for file in find(Role::Directory, &config.inputs.directory, &config.base)? {
-        let mut account = Account::new(&file);
-        let records =
-            read(&file, accounts.len(), &mut account, |source, _| Ok(intake::read_directory(source)?))?;
-        account.uses.used = parties(&records);
-        account.read = account.uses.used;
-        own.push((account.sha256, records));
-        accounts.push(account);
+    for file in files.take(Role::Directory) {
+        for (records, mut account) in
+            read_members(&file, numbers, &mut |source, _| Ok(intake::read_directory(source)?))?
+        {
+            if let Some(records) = records {
+                account.uses.used = parties(&records);
+                account.read = account.uses.used;
+                own.push((account.sha256, records));
+            }
+            accounts.push(account);
+        }
     }
     own.sort_by_key(|(sha256, _)| *sha256);
     let entry = |(sha256, file): &(types::Sha256Digest, DirectoryRecords)| DirectoryEntry {
@@ -215,15 +203,22 @@ fn load_directory(
 }
 
 /// Reads files of waivers. What becomes of each waiver is known only when every meter has been assessed.
-fn load_waivers(config: &Config, accounts: &mut Vec<Account>) -> Result<Vec<WaiverRecord>, Error> {
+fn load_waivers(
+    files: &mut Files,
+    numbers: &Numbers,
+    accounts: &mut Vec<Account>,
+) -> Result<Vec<WaiverRecord>, Error> {
     let mut all = Vec::new();
-    for file in find(Role::Waivers, &config.inputs.waivers, &config.base)? {
-        let mut account = Account::new(&file);
-        let records =
-            read(&file, accounts.len(), &mut account, |source, _| Ok(intake::read_waivers(source)?))?;
-        account.read = u64::try_from(records.len()).unwrap_or(u64::MAX);
-        all.extend(records);
-        accounts.push(account);
+    for file in files.take(Role::Waivers) {
+        for (records, mut account) in
+            read_members(&file, numbers, &mut |source, _| Ok(intake::read_waivers(source)?))?
+        {
+            if let Some(records) = records {
+                account.read = u64::try_from(records.len()).unwrap_or(u64::MAX);
+                all.extend(records);
+            }
+            accounts.push(account);
+        }
     }
     Ok(all)
 }
@@ -243,7 +238,7 @@ struct LoadedEstate {
 fn load_estate(
     estate_files: &[InputFile],
     registration_files: &[InputFile],
-    first: usize,
+    numbers: &Numbers,
 ) -> Result<LoadedEstate, Error> {
     let mut loaded = LoadedEstate {
         rows: Vec::new(),
@@ -253,60 +248,76 @@ fn load_estate(
     };
     for file in estate_files.iter().chain(registration_files) {
         let LoadedEstate { rows, registration, names, accounts } = &mut loaded;
-        let mut account = Account::new(file);
-        read(file, first + accounts.len(), &mut account, |source, account| {
-            let mut failed = None;
-            let before = rows.len() + registration.len();
-            let mut rejects = 0;
-            let mut reject = |record: &Record<'_>| {
-                rejects += 1;
-                if let (Err(reject), None) = (&record.outcome, &failed) {
-                    failed = account.quarantine(record, reject).err();
-                }
-            };
-            let columns = &file.spec.columns;
-            if file.role == Role::Estate {
-                intake::read_estate(source, columns, names, rows, &mut reject)?;
-            } else {
-                intake::read_registration(source, columns, names, registration, &mut reject)?;
+        let read =
+            read_members(file, numbers, &mut |source, account| estate_of(file, source, names, account))?;
+        for (value, account) in read {
+            if let Some((more_rows, more_registration)) = value {
+                append(rows, more_rows);
+                append(registration, more_registration);
             }
-            let added = rows.len() + registration.len() - before;
-            account.read = rejects + u64::try_from(added).unwrap_or(u64::MAX);
-            failed.map_or(Ok(()), Err)
-        })?;
-        accounts.push(account);
+            accounts.push(account);
+        }
     }
     // Records take longer to read, so the estate is put in order meanwhile; what is left to do after is little.
     loaded.rows.sort_unstable_by_key(|row| row.device);
     Ok(loaded)
 }
 
+/// Adds to a list what may be nearly all of it.
+fn append<T>(all: &mut Vec<T>, more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.extend(more);
+    }
+}
+
+fn estate_of(
+    file: &InputFile,
+    source: &mut Source<'_>,
+    names: &mut Interner,
+    account: &mut Account,
+) -> Result<(Vec<EstateRow>, Vec<RegistrationRow>), Error> {
+    let (mut rows, mut registration) = (Vec::new(), Vec::new());
+    let mut failed = None;
+    let mut other = 0;
+    let mut tell = |record: &Record<'_>| {
+        other += 1;
+        match &record.outcome {
+            Ok(_) => account.count(Disposition::NotRelevant(NotRelevant::NoDevice)),
+            Err(reject) if failed.is_none() => failed = account.quarantine(record, reject).err(),
+            Err(_) => {}
+        }
+    };
+    let columns = &file.spec.columns;
+    if file.role == Role::Estate {
+        intake::read_estate(source, columns, names, &mut rows, &mut tell)?;
+    } else {
+        intake::read_registration(source, columns, names, &mut registration, &mut tell)?;
+    }
+    account.read = other + u64::try_from(rows.len() + registration.len()).unwrap_or(u64::MAX);
+    failed.map_or(Ok((rows, registration)), Err)
+}
+
 fn load_records(
     config: &Config,
     files: &[InputFile],
     keys: StoredKeys<'_>,
-    first: usize,
+    numbers: &Numbers,
     watch: Option<Watch<'_>>,
 ) -> Result<(Vec<Observation>, Vec<Account>), Error> {
-    let parts: Vec<(Vec<Observation>, Account)> = files
+    let parts: Vec<Vec<(Option<Vec<Observation>>, Account)>> = files
         .par_iter()
-        .enumerate()
-        .map(|(index, file)| {
-            let mut account = Account::new(file);
-            let observations = read(file, first + index, &mut account, |source, account| {
+        .map(|file| {
+            read_members(file, numbers, &mut |source, account| {
                 records_of(config, file, source, keys, account, watch)
-            })?;
-            Ok((observations, account))
+            })
         })
         .collect::<Result<_, Error>>()?;
     let mut all: Vec<Observation> = Vec::new();
     let mut accounts = Vec::with_capacity(parts.len());
-    for (observations, account) in parts {
-        if all.is_empty() {
-            all = observations;
-        } else {
-            all.extend(observations);
-        }
+    for (observations, account) in parts.into_iter().flatten() {
+        append(&mut all, observations.unwrap_or_default());
         accounts.push(account);
     }
     Ok((all, accounts))
@@ -330,6 +341,9 @@ fn records_of(
     let mut failed = None;
     intake::read_records(source, &options, &mut |record| {
         account.read += 1;
+        if let Form::Document(_, schema) = record.form {
+            *account.schemas.entry(schema).or_default() += 1;
+        }
         if let Some(watch) = watch {
             watch(file, record);
         }

@@ -11,7 +11,7 @@ use types::{
     Eui64, Grade, KeyId, NetworkOperatorCell, Observation, Origin, ParseKeyIdError, Seen, Source, Timestamp,
 };
 
-pub(crate) use self::duis::{Device, devices};
+pub(crate) use self::duis::{Device, certificates, devices};
 use crate::error::IntakeError;
 use crate::fields;
 use crate::message_text::decode_field;

@@ -21,6 +21,7 @@
 mod certificates;
 mod columns;
 mod containers;
+mod contents;
 mod directory;
 mod documents;
 mod error;
@@ -44,6 +45,7 @@ mod xml;
 pub use certificates::{CertificateRecord, read_certificates};
 pub use columns::{CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS};
 pub use containers::{ContainerFault, Member, Stored, read_members};
+pub use contents::Contents;
 pub use directory::{DirectoryFileError, read_directory};
 pub use error::{HeaderError, IntakeError};
 pub use estate::read_estate;

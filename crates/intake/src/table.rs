@@ -249,6 +249,16 @@ fn delimiter(head: &[u8]) -> u8 {
     best.0
 }
 
+/// The headers of an input that may be a table, as they are compared; none if it is no table.
+pub(crate) fn headers(source: &mut Source<'_>) -> Result<Vec<String>, IntakeError> {
+    let head = source.head()?;
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let mut lines = head.split(|octet| matches!(octet, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
+    let first = lines.find(|line| !line.is_empty() && separator_line(line).is_none()).unwrap_or_default();
+    let row = String::from_utf8_lossy(first).into_owned();
+    Ok(row.split([',', ';', '\t']).map(crate::columns::normalise).collect())
+}
+
 /// The text of a row as it stood, near enough for a quarantine: fields joined by commas, cut to a length.
 pub(crate) fn row_text(row: &ByteRecord, into: &mut Vec<u8>) {
     const MOST: usize = 4096;

@@ -1,0 +1,82 @@
+//! What input files hold, by themselves or unpacked, each with an account of its own.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use intake::{ContainerFault, Member, Reject, Source};
+use report::model::v1::StoredEntry;
+use types::InputId;
+
+use crate::accounts::Account;
+use crate::error::Error;
+use crate::inputs::InputFile;
+
+/// Gives every input of a run a number, until the order of the manifest is known.
+#[derive(Debug, Default)]
+pub(crate) struct Numbers(AtomicU32);
+
+impl Numbers {
+    pub(crate) fn next(&self) -> InputId {
+        InputId(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Reads every member of a file by `read`, and puts size and digest into its account.
+///
+/// Of a member that can't be unpacked, and of one that proves damaged on the way, there is no value: its account has the
+/// reason.
+pub(crate) fn read_members<T>(
+    file: &InputFile,
+    numbers: &Numbers,
+    read: &mut dyn FnMut(&mut Source<'_>, &mut Account) -> Result<T, Error>,
+) -> Result<Vec<(Option<T>, Account)>, Error> {
+    let mut all: Vec<(Option<T>, Account, bool)> = Vec::new();
+    let mut index = 0;
+    let name = file.path.display().to_string();
+    let stored = intake::read_members(&name, file.open()?, &|| numbers.next(), &mut |member| {
+        let wanted = file.wants(index);
+        index += 1;
+        if wanted {
+            let Member { id, within, unpacked, source } = member;
+            let (value, account) = read_member(Account::new(file, id, within.as_deref()), source, read)?;
+            all.push((value, account, unpacked));
+        }
+        Ok::<(), Error>(())
+    })?;
+    let finish = |(value, mut account, unpacked): (Option<T>, Account, bool)| {
+        if let Some(stored) = stored.filter(|_| unpacked) {
+            if account.bytes == 0 && value.is_none() {
+                // Nothing was unpacked, so the container is all that there is to name.
+                (account.bytes, account.sha256) = (stored.octets, stored.sha256);
+            }
+            account.stored = Some(StoredEntry { bytes: stored.octets, sha256: stored.sha256.to_string() });
+        }
+        (value, account)
+    };
+    Ok(all.into_iter().map(finish).collect())
+}
+
+fn read_member<T>(
+    blank: Account,
+    source: Result<Source<'_>, Reject>,
+    read: &mut dyn FnMut(&mut Source<'_>, &mut Account) -> Result<T, Error>,
+) -> Result<(Option<T>, Account), Error> {
+    let mut refused = blank.again();
+    let mut source = match source {
+        Ok(source) => source,
+        Err(reject) => {
+            refused.read = 1;
+            refused.put(&reject, None, 1, None, None)?;
+            return Ok((None, refused));
+        }
+    };
+    let mut account = blank;
+    let value = read(&mut source, &mut account)?;
+    if let Some(damage) = source.damage()? {
+        let reject = Reject::Container(ContainerFault::Damaged(damage.to_owned()));
+        refused.read = 1;
+        refused.put(&reject, None, 1, None, None)?;
+        return Ok((None, refused));
+    }
+    (account.bytes, account.sha256) = source.finish()?;
+    Ok((Some(value), account))
+}
