@@ -12,6 +12,7 @@
 mod audit;
 mod demo;
 mod hostile;
+mod mixed;
 mod reference;
 mod refusals;
 mod rule_set;
