@@ -7,8 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use intake::{CELL_COLUMNS, Column, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS};
+use dno_audit::{Cause, Change, Outcome};
+use intake::{CELL_COLUMNS, Column, ESTATE_COLUMNS, MESSAGE_COLUMNS, OWN_COLUMNS, REGISTRATION_COLUMNS};
 use serde_json::Value;
+use types::Claim;
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -65,15 +67,18 @@ fn the_page_of_rules_is_what_the_command_writes() {
 #[test]
 fn every_column_stands_with_its_aliases() {
     let page = page("docs/formats.md");
-    let tables: [(&str, &[Column]); 4] = [
+    let compare = self::page("docs/compare.md");
+    let tables: [(&str, &[Column]); 5] = [
         ("### CSV of cells", &CELL_COLUMNS),
         ("### CSV of messages", &MESSAGE_COLUMNS),
         ("### Estate", &ESTATE_COLUMNS),
         ("### Registration", &REGISTRATION_COLUMNS),
+        ("### Columns of an own list", &OWN_COLUMNS),
     ];
     for (heading, columns) in tables {
-        let section = section(&page, heading);
-        for Column { name, aliases, required } in columns {
+        let page = if heading.ends_with("own list") { &compare } else { &page };
+        let section = section(page, heading);
+        for Column { name, aliases, required, .. } in columns {
             let aliases: Vec<String> = aliases.iter().map(|alias| format!(" `{alias}`")).collect();
             let (required, aliases) = (if *required { " yes" } else { "" }, aliases.join(","));
             let row = format!("| `{name}` |{required} |{aliases} |");
@@ -82,6 +87,29 @@ fn every_column_stands_with_its_aliases() {
         let names: BTreeSet<String> = columns.iter().map(|column| column.name.to_owned()).collect();
         assert_eq!(first_cells(section), names, "{heading}");
     }
+}
+
+#[test]
+fn the_words_of_comparisons_are_those_of_the_code() {
+    let page = page("docs/compare.md");
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    let changes = Change::ALL.map(Change::name);
+    assert_eq!(first_cells(section(&page, "## Two reports")), names(&changes));
+    let outcomes = Outcome::ALL.map(Outcome::name);
+    assert_eq!(first_cells(section(&page, "### Whose list, and what comes out")), names(&outcomes));
+    assert_eq!(first_cells(section(&page, "## Causes")), names(&Cause::ALL.map(Cause::name)));
+    let words = section(&page, "### Words of an own list");
+    assert_eq!(first_cells(words), names(&VERDICTS));
+    let mut read = 0;
+    for row in words.lines().filter_map(|line| line.strip_prefix("| `")) {
+        let mut code = row.split('`').step_by(2);
+        let verdict = code.next().unwrap();
+        for word in std::iter::once(verdict).chain(code.filter(|word| !word.starts_with(' '))) {
+            assert_eq!(Claim::from_text(word).map(Claim::name), Some(verdict), "{word}");
+            read += 1;
+        }
+    }
+    assert!(read > 20, "{read}");
 }
 
 #[test]

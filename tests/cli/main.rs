@@ -11,8 +11,11 @@
 
 mod audit;
 mod demo;
+mod diff;
+mod explain;
 mod hostile;
 mod mixed;
+mod reconcile;
 mod reference;
 mod refusals;
 mod rule_set;

@@ -36,10 +36,19 @@ Examples:
     /// Make a synthetic estate with its own SMKI and audit it.
     #[command(after_help = "Example:\n  dnoaudit demo --devices 5000 --out dnoaudit-demo")]
     Demo(DemoArguments),
+    /// Show what changed between two reports, meter by meter, and why.
+    #[command(after_help = "\
+Examples:
+  dnoaudit diff reports/2026-01 reports/2026-02
+  dnoaudit diff reports/2026-01 reports/2026-02 --format csv > changes.csv
+
+Both reports are verified first. The exit code is 1 if they say different things of any meter.")]
+    Diff(DiffArguments),
     /// Show how one device was judged, or what a rule says.
     #[command(after_help = "\
 Examples:
   dnoaudit explain 00-DB-12-34-56-78-90-A0 --config audit.toml
+  dnoaudit explain 00-DB-12-34-56-78-90-A0 --package report
   dnoaudit explain placeholder-in-cell")]
     Explain(ExplainArguments),
     /// Write a commented audit.toml to start from.
@@ -50,6 +59,14 @@ Examples:
   dnoaudit inspect response.hex
   dnoaudit inspect response.hex --format json --certificates certs/ --trust-anchor root.pem")]
     Inspect(InspectArguments),
+    /// Hold an own list or report against a report that was received, and say why they do not agree.
+    #[command(after_help = "\
+Examples:
+  dnoaudit reconcile received/ --own our-meters.csv --dno LOND
+  dnoaudit reconcile received/ --own our-report/ --format csv > to-send-back.csv
+
+The report that was received is verified first. The exit code is 1 if the views do not agree on any meter.")]
+    Reconcile(ReconcileArguments),
     /// List the rules.
     Rules(RulesArguments),
 }
@@ -62,6 +79,18 @@ pub(crate) enum Format {
     Text,
     /// For programs.
     Json,
+}
+
+/// How a comparison is printed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
 }
 
 /// How the list of rules is printed.
@@ -166,11 +195,28 @@ pub(crate) struct DemoArguments {
     pub(crate) out: PathBuf,
 }
 
+/// Arguments of `diff`.
+#[derive(Args, Debug)]
+pub(crate) struct DiffArguments {
+    /// The older report package.
+    pub(crate) old: PathBuf,
+    /// The newer report package.
+    pub(crate) new: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TableFormat,
+}
+
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArguments {
     /// A device, or the id of a rule.
     pub(crate) what: String,
+    /// A report package: explain the device from it alone, as far as it tells.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = [
+        "config", "records", "certificates", "trust_anchor", "estate", "registration", "directory", "waivers", "as_of",
+    ])]
+    pub(crate) package: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) inputs: InputArguments,
     /// How to print.
@@ -200,6 +246,25 @@ pub(crate) struct InspectArguments {
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+/// Arguments of `reconcile`.
+#[derive(Args, Debug)]
+pub(crate) struct ReconcileArguments {
+    /// The report package that was received.
+    pub(crate) received: PathBuf,
+    /// The own view: a CSV of devices and what they are taken to be, or a report package.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) own: PathBuf,
+    /// The party whose meters are meant; all meters of the report if not said.
+    #[arg(long, value_name = "PARTY")]
+    pub(crate) dno: Option<String>,
+    /// Take times without a zone as UTC instead of refusing them.
+    #[arg(long)]
+    pub(crate) zoneless_utc: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TableFormat,
 }
 
 /// Arguments of `rules`.

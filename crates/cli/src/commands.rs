@@ -2,9 +2,11 @@
 
 pub(crate) mod audit;
 pub(crate) mod demo;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod reconcile;
 pub(crate) mod rules;
 
 use crate::exit::Failure;

@@ -219,7 +219,7 @@ fn safe_line(text: &str) -> String {
 }
 
 /// A number with its noun.
-fn plural(number: u64, noun: &str) -> String {
+pub(crate) fn plural(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 

@@ -57,6 +57,12 @@ pub enum Error {
         /// What is wrong with it.
         source: report::ReadError,
     },
+    /// A file of a package is not the one of which the manifest speaks.
+    #[error("{}: its SHA-256 is not what manifest.json says", path.display())]
+    DigestDiffers {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file of a package is a link, a folder or a device.
     #[error("{}: is no regular file", path.display())]
     NotARegularFile {
@@ -79,24 +85,22 @@ impl Error {
     pub const fn is_verification(&self) -> bool {
         match self {
             Self::Report { source, .. } => !matches!(source, report::ReadError::Io(_)),
-            Self::NotARegularFile { .. } => true,
+            Self::NotARegularFile { .. } | Self::DigestDiffers { .. } => true,
             _ => false,
         }
     }
 
     /// Whether the user can mend it by other arguments or another configuration, rather than by another disk.
     #[must_use]
-    pub const fn is_usage(&self) -> bool {
-        use intake::{HeaderError, IntakeError};
+    pub fn is_usage(&self) -> bool {
+        use intake::IntakeError;
         match self {
             Self::Config(_)
             | Self::Directory(_)
             | Self::Waivers(_)
             | Self::NotAPackage { .. }
             | Self::Threads { .. } => true,
-            Self::Intake(IntakeError::Header { source, .. }) => {
-                matches!(source, HeaderError::MappedColumnAbsent { .. } | HeaderError::UnknownField { .. })
-            }
+            Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),
             _ => false,
         }
     }

@@ -1,5 +1,7 @@
 //! How one meter was judged: every observation, the certificates considered, and why each rule did what it did.
 
+pub(crate) mod package;
+
 use std::sync::Mutex;
 
 use audit::{Certificates, Context, Outcome, Resolutions, Subject, assess, evaluate_all};

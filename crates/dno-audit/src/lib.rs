@@ -19,6 +19,8 @@
 
 mod accounts;
 mod config;
+mod diff;
+mod digests;
 mod directory;
 mod error;
 mod explain;
@@ -29,18 +31,26 @@ mod members;
 mod package;
 mod progress;
 mod reader;
+mod reconcile;
 mod run;
 mod spool;
 
 pub use config::{Config, InputSpec, Inputs, ShippedDirectory, TEMPLATE, rule_set};
+pub use diff::{Comparison, ReportIdentity};
 pub use error::{ConfigError, Error};
+pub use explain::package::explain_package;
 pub use explain::{Explanation, explain};
 pub use inspect::{Inspected, Signatures, inspect};
 pub use progress::Progress;
 pub use reader::{DeviceRows, PackageFindings, PackageReader, PackageRows};
+pub use reconcile::{OwnIdentity, ReconcileOptions, Reconciled, reconcile};
 pub use run::{Finished, run};
 
 pub use audit::{Axis, RULE_SET_VERSION, RULES, Rule, RuleSetVersion, Severity, rule};
+pub use report::basis::{Cause, Why};
+pub use report::diff::{Change, DIFFERENCE_HEADER, Difference, State, Totals};
 pub use report::model::v1 as model;
+pub use report::reconcile::{DISAGREEMENT_HEADER, Disagreement, Newer, Outcome, ReconcileTotals, View};
+pub use report::table_line;
 pub use report::{canonical, digest, rule_rows, rule_set_digest};
 pub use types::{AsOf, Eui64, Timestamp, ZonelessTimes};

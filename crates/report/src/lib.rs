@@ -13,14 +13,17 @@
 //! # Ok::<(), dno_audit_report::CanonicalError>(())
 //! ```
 
+pub mod basis;
 mod canonical;
 mod certificates;
 mod device;
+pub mod diff;
 mod findings;
 mod manifest;
 pub mod model;
 mod quarantine;
 pub mod read;
+pub mod reconcile;
 mod rules;
 mod short;
 mod summary;
@@ -29,7 +32,7 @@ mod text;
 pub use canonical::{CanonicalError, canonical, push_line};
 pub use certificates::certificate_row;
 pub use device::{InputDigests, device_row, not_in_estate_row, statement};
-pub use findings::{FINDINGS_HEADER, FindingsWriter, spreadsheet_safe};
+pub use findings::{FINDINGS_HEADER, FindingsWriter, spreadsheet_safe, table_line};
 pub use manifest::{FORMAT, FORMAT_VERSION, Hashed, MANIFEST, digest};
 pub use quarantine::{MAX_SHOWN, Quarantined, quarantine_row, set_input};
 pub use read::ReadError;

@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn findings_need_their_header_and_all_their_fields() {
         let header = FINDINGS_HEADER.join(",");
-        let line = "LOND,d,m,s,wrong,error,r,t,\"e, \"\"x\"\"\",rr,p,w,sr,a";
+        let line = "LOND,d,m,s,wrong,error,r,t,\"e, \"\"x\"\"\",rr,p,w,sr,a,W-1";
         let read: Vec<_> = Findings::new(format!("{header}\r\n{line}\r\n").as_bytes()).collect();
         assert_eq!(read[0].as_ref().unwrap()[8], "e, \"x\"");
         assert!(Findings::new(line.as_bytes()).next().unwrap().is_err());

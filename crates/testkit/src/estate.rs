@@ -13,6 +13,7 @@ mod directory;
 #[cfg(feature = "forms")]
 mod files;
 mod mix;
+mod own_list;
 mod record;
 mod render;
 mod state;
@@ -23,6 +24,7 @@ pub use directory::directory;
 #[cfg(feature = "forms")]
 pub use files::{CertificateForm, RecordForm, TableForm};
 pub use mix::{Mix, Opening};
+pub use own_list::{OWN_LIST_HEADER, PLANTED_HEADER, write_own_list};
 pub use record::{Age, Answer, Record};
 pub use state::State;
 pub use write::write_estate;

@@ -24,6 +24,7 @@ mod mpan;
 mod near;
 mod observation;
 mod origin;
+mod own;
 mod party;
 mod spreadsheet;
 mod symbol;
@@ -41,6 +42,7 @@ pub use observation::{
     Credential, DccCode, Grade, NetworkOperatorCell, Observation, STATUS_NOT_KNOWN, Seen, Source, Unusable,
 };
 pub use origin::{InputId, Origin};
+pub use own::{Claim, OwnCell, OwnRow};
 pub use party::{
     Credentials, DatedEntity, DirectoryRecords, EntityList, OperatorKind, OperatorRecord, Period,
     SupplierRecord,

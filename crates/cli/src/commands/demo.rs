@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use dno_audit::Config;
-use testkit::estate::{EstateOptions, Form, write_estate};
+use testkit::estate::{EstateOptions, Form, write_estate, write_own_list};
 
 use crate::args::DemoArguments;
 use crate::commands::audit::audit;
@@ -13,6 +13,9 @@ use crate::terminal::{Terminal, summary};
 
 /// The first line of the configuration of a demonstration, by which a folder is known to be one.
 const MARK: &str = "# Configuration of a dnoaudit demonstration. Everything in this folder is synthetic.";
+
+/// The operator whose own list is written, with disagreements in it.
+const OWN_LIST_OF: &str = "LOND";
 
 const CONFIGURATION: &str = r#"
 as_of = "2026-01-01T00:00:00Z"
@@ -45,6 +48,7 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
     let options =
         EstateOptions { devices: arguments.devices, form: Form::Messages, ..EstateOptions::default() };
     write_estate(&options, folder).map_err(at(folder))?;
+    write_own_list(&options, OWN_LIST_OF, folder).map_err(at(folder))?;
     fs::write(&file, format!("{MARK}\n{CONFIGURATION}")).map_err(at(&file))?;
 
     let config = Config::load(&file)?;
@@ -57,7 +61,8 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
         "\nThe synthetic inputs are in {shown}. Try:\n  \
          dnoaudit audit --config {shown}/audit.toml\n  \
          dnoaudit explain {first} --config {shown}/audit.toml\n  \
-         dnoaudit explain placeholder-in-cell\n"
+         dnoaudit explain placeholder-in-cell\n  \
+         dnoaudit reconcile {shown}/report --own {shown}/own-list.csv --dno {OWN_LIST_OF}\n"
     ))?;
     Ok(Exit::Complete)
 }

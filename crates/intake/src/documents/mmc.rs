@@ -68,13 +68,16 @@ fn timestamp(root: Element<'_>, options: &RecordOptions<'_>) -> Result<Option<Ti
     }
 }
 
-/// A status; absent is success, because identifiers stand only beside that.
+/// A status; absent is success, because identifiers stand only beside that. A word that is not one of these services'
+/// is known by the number that stands with it.
 fn status(around: Element<'_>) -> Result<StatusCode, Reject> {
     let Some(status) = around.child("StatusCode") else { return Ok(StatusCode::SUCCESS) };
-    match status.child("ASN1Status").unwrap_or(status).text() {
-        b"notKnown" => Ok(StatusCode(u32::from(STATUS_NOT_KNOWN))),
-        text => fields::status(text),
+    let word = status.child("ASN1Status").unwrap_or(status).text();
+    if word == b"notKnown" {
+        return Ok(StatusCode(u32::from(STATUS_NOT_KNOWN)));
     }
+    let number = || status.attribute("ResponseCode")?.parse().ok().map(StatusCode);
+    fields::status(word).or_else(|reject| number().ok_or(reject))
 }
 
 /// A credential of two elements; `None` if one of them is absent.

@@ -5,6 +5,7 @@
 
 mod absence;
 mod conditions;
+mod documents;
 mod evidence;
 mod expectation;
 mod notes;
@@ -183,6 +184,7 @@ struct Case {
     estate: Vec<u8>,
     cells: Vec<u8>,
     messages: Vec<u8>,
+    documents: Vec<u8>,
     registration: Vec<u8>,
     certificates: String,
     directory: String,
@@ -197,6 +199,7 @@ impl Case {
             estate: ESTATE_HEADER.as_bytes().to_vec(),
             cells: Vec::new(),
             messages: Vec::new(),
+            documents: Vec::new(),
             registration: Vec::new(),
             certificates: String::new(),
             directory: String::new(),
@@ -379,13 +382,15 @@ impl Case {
     fn finish(self, files: &mut Files) {
         let case_toml = self.case_toml().into_bytes();
         let audit_toml = self.audit_toml().into_bytes();
-        let Self { rule, estate, cells, messages, registration, certificates, directory, .. } = self;
+        let Self { rule, estate, cells, messages, documents, registration, certificates, directory, .. } =
+            self;
         for (name, content) in [
             ("case.toml", case_toml),
             ("audit.toml", audit_toml),
             ("estate.csv", estate),
             ("cells.csv", cells),
             ("messages.csv", messages),
+            ("documents.xml", documents),
             ("registration.csv", registration),
             ("certificates.pem", certificates.into_bytes()),
             ("directory.toml", directory.into_bytes()),
@@ -417,8 +422,14 @@ impl Case {
                 fixed.iter().copied().chain(own).map(|name| format!("\"{name}\"")).collect();
             names.join(", ")
         };
-        let records =
-            list(&[], &[("cells.csv", !self.cells.is_empty()), ("messages.csv", !self.messages.is_empty())]);
+        let records = list(
+            &[],
+            &[
+                ("cells.csv", !self.cells.is_empty()),
+                ("messages.csv", !self.messages.is_empty()),
+                ("documents.xml", !self.documents.is_empty()),
+            ],
+        );
         let certificates =
             list(&["../../pki/bundle.pem"], &[("certificates.pem", !self.certificates.is_empty())]);
         let directory = list(&["../../directory.toml"], &[("directory.toml", !self.directory.is_empty())]);
@@ -497,6 +508,7 @@ pub(super) fn add(files: &mut Files, smki: &Pki) -> Result<(), PkiError> {
     cases.extend(wrong::cases(&parties));
     cases.extend(absence::cases(&parties));
     cases.extend(records::cases(&parties)?);
+    cases.extend(documents::cases(&parties));
     cases.extend(expectation::cases(&parties));
     cases.extend(conditions::cases(&parties)?);
     cases.extend(evidence::cases(&parties));

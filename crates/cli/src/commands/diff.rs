@@ -1,0 +1,189 @@
+//! `dnoaudit diff`: what changed between two reports, and why.
+
+use comfy_table::{CellAlignment, Table, presets};
+use dno_audit::{
+    Change, Comparison, DIFFERENCE_HEADER, Difference, Progress, ReportIdentity, State, Totals, table_line,
+};
+use serde_json::json;
+
+use crate::args::{DiffArguments, TableFormat};
+use crate::exit::{Exit, Failure};
+use crate::terminal::{Terminal, plural, safe};
+
+/// Most meters that are listed for people; there is no end of them in the other formats.
+const SHOWN: usize = 20;
+
+pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let show = |message: &str| terminal.progress(message);
+    let comparison = Comparison::open(&arguments.old, &arguments.new)?;
+    let mut printer = Printer { format: arguments.format, terminal, first: Vec::new(), listed: 0 };
+    printer.begin(&comparison)?;
+    let mut failed = None;
+    let totals = comparison.run(&Progress::to(&show), &mut |difference| {
+        // The library has no error for an output that fails, so it is kept here, and nothing more is printed.
+        if failed.is_none() {
+            failed = printer.difference(difference).err();
+        }
+        Ok(())
+    });
+    terminal.end_progress();
+    let totals = totals?;
+    failed.map_or(Ok(()), Err)?;
+    printer.end(&comparison, &totals)?;
+    Ok(if totals.different == 0 { Exit::Complete } else { Exit::Findings })
+}
+
+/// Prints differences as they come.
+struct Printer<'p> {
+    format: TableFormat,
+    terminal: &'p Terminal,
+    first: Vec<String>,
+    listed: u64,
+}
+
+impl Printer<'_> {
+    fn begin(&self, comparison: &Comparison) -> Result<(), Failure> {
+        match self.format {
+            TableFormat::Text => Ok(()),
+            TableFormat::Csv => self.line(DIFFERENCE_HEADER),
+            TableFormat::Json => {
+                let head = json!({
+                    "differ_in": comparison.differ_in, "format": "dno-audit diff", "format_version": 1,
+                    "new": comparison.new, "old": comparison.old,
+                });
+                let head = head.to_string();
+                // The list of meters may be long, so the object is written as it grows.
+                self.terminal.print_json(head.strip_suffix('}').unwrap_or(&head))?;
+                self.terminal.print_json(",\"differences\":[")
+            }
+        }
+    }
+
+    fn difference(&mut self, difference: &Difference) -> Result<(), Failure> {
+        self.listed += 1;
+        match self.format {
+            TableFormat::Text => {
+                if self.first.len() < SHOWN {
+                    self.first.push(line(difference));
+                }
+                Ok(())
+            }
+            TableFormat::Csv => self.line(difference.fields().each_ref().map(String::as_str)),
+            TableFormat::Json => {
+                let value =
+                    serde_json::to_string(difference).map_err(|error| Failure::Output(error.into()))?;
+                let separator = if self.listed == 1 { "\n" } else { ",\n" };
+                self.terminal.print_json(&format!("{separator}{value}"))
+            }
+        }
+    }
+
+    fn end(&self, comparison: &Comparison, totals: &Totals) -> Result<(), Failure> {
+        match self.format {
+            TableFormat::Csv => Ok(()),
+            TableFormat::Json => {
+                let totals = serde_json::to_string(totals).map_err(|error| Failure::Output(error.into()))?;
+                self.terminal.print_json(&format!("\n],\"totals\":{totals}}}\n"))
+            }
+            TableFormat::Text => self.terminal.print(&self.text(comparison, totals)),
+        }
+    }
+
+    fn line<'f>(&self, fields: impl IntoIterator<Item = &'f str>) -> Result<(), Failure> {
+        let octets = table_line(fields).map_err(Failure::Output)?;
+        self.terminal.print_json(&String::from_utf8_lossy(&octets))
+    }
+
+    fn text(&self, comparison: &Comparison, totals: &Totals) -> String {
+        let mut text = format!(
+            "old  {}\nnew  {}\n{}\n\n",
+            report(&comparison.old),
+            report(&comparison.new),
+            match comparison.differ_in.is_empty() {
+                true => "both rest on the same inputs, rules and configuration, as of one instant".to_owned(),
+                false => {
+                    let parts: Vec<&str> = comparison.differ_in.iter().map(|part| part.name()).collect();
+                    format!("they differ in: {}", parts.join(", "))
+                }
+            }
+        );
+        text.push_str(&table(totals));
+        let persisting = totals.changes.get(Change::Persisting.name()).copied().unwrap_or_default();
+        text.push_str(&format!(
+            "\n{} of which the reports say different things; {} missing or wrong as before\n",
+            plural(totals.different, "meter"),
+            plural(persisting, "meter"),
+        ));
+        if totals.moved > 0 {
+            text.push_str(&format!("{} under another party\n", plural(totals.moved, "meter")));
+        }
+        if totals.different == 0 {
+            return text;
+        }
+        text.push_str("\nWhy\n");
+        let mut causes: Vec<_> = totals.causes.iter().collect();
+        causes.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        for (why, count) in causes {
+            text.push_str(&format!("{count:>9}  {why}\n"));
+        }
+        text.push_str("\nMeters\n");
+        self.first.iter().for_each(|line| text.push_str(line));
+        let more = totals.different.saturating_sub(u64::try_from(self.first.len()).unwrap_or(u64::MAX));
+        if more > 0 {
+            text.push_str(&format!("  {more} more: --format csv lists all\n"));
+        }
+        text
+    }
+}
+
+fn report(identity: &ReportIdentity) -> String {
+    format!(
+        "{} as of {}, rule set {}, manifest {}",
+        plural(identity.meters, "meter"),
+        safe(&identity.as_of),
+        identity.rule_set,
+        identity.manifest_sha256
+    )
+}
+
+/// Changes by party; a change that occurs nowhere has no column.
+fn table(totals: &Totals) -> String {
+    let occurring: Vec<&str> = Change::ALL
+        .iter()
+        .map(|change| change.name())
+        .filter(|name| totals.changes.get(name).is_some_and(|count| *count > 0))
+        .collect();
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(std::iter::once("DNO").chain(occurring.iter().copied()));
+    let mut add = |name: &str, counts: &std::collections::BTreeMap<&'static str, u64>| {
+        let of = |change: &&str| counts.get(*change).copied().unwrap_or_default().to_string();
+        table.add_row(std::iter::once(safe(name)).chain(occurring.iter().map(of)));
+    };
+    totals.by_dno.iter().for_each(|(dno, counts)| add(dno, counts));
+    add("all", &totals.changes);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.trim_fmt().lines().fold(String::new(), |text, line| text + line + "\n")
+}
+
+fn line(difference: &Difference) -> String {
+    let shown = |state: &Option<State>| match state {
+        Some(state) => {
+            let dno = state.dno.as_deref().unwrap_or("unassigned");
+            let reasons = state.reasons.join(", ");
+            let reasons = if reasons.is_empty() { String::new() } else { format!(" ({reasons})") };
+            format!("{} {}{}", safe(dno), state.verdict, safe(&reasons))
+        }
+        None => "absent".to_owned(),
+    };
+    format!(
+        "  {:<16} {}  {} → {}: {}\n",
+        difference.change.name(),
+        difference.device_id.as_str(),
+        shown(&difference.old),
+        shown(&difference.new),
+        difference.why.words()
+    )
+}
