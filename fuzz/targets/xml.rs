@@ -8,7 +8,9 @@
 
 use std::io::{self, Read};
 
-use intake::{ColumnMap, Form, Record, RecordOptions, Source, read_certificates, read_estate, read_records};
+use intake::{
+    Form, Record, RecordOptions, Source, TableOptions, read_certificates, read_estate, read_records,
+};
 use libfuzzer_sys::fuzz_target;
 use types::{Eui64, InputId, Interner, Observation};
 
@@ -85,9 +87,9 @@ fuzz_target!(|rest: &[u8]| {
     assert_eq!(first, good.first().map(|record| (&record.octets, &record.outcome)));
 
     let reject = &mut |record: &Record<'_>| assert!(record.origin.line > 0);
-    let (columns, mut names, mut rows) = (ColumnMap::default(), Interner::new(), Vec::new());
+    let (options, mut names, mut rows) = (TableOptions::default(), Interner::new(), Vec::new());
     let mut source = Source::new("inventory.xml", InputId(0), octets.as_slice());
-    if let Err(error) = read_estate(&mut source, &columns, &mut names, &mut rows, reject) {
+    if let Err(error) = read_estate(&mut source, &options, &mut names, &mut rows, reject) {
         assert!(!error.to_string().is_empty());
     }
     let mut source = Source::new("repository.xml", InputId(1), octets.as_slice());
