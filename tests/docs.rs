@@ -78,7 +78,7 @@ fn every_column_stands_with_its_aliases() {
     for (heading, columns) in tables {
         let page = if heading.ends_with("own list") { &compare } else { &page };
         let section = section(page, heading);
-        for Column { name, aliases, required } in columns {
+        for Column { name, aliases, required, .. } in columns {
             let aliases: Vec<String> = aliases.iter().map(|alias| format!(" `{alias}`")).collect();
             let (required, aliases) = (if *required { " yes" } else { "" }, aliases.join(","));
             let row = format!("| `{name}` |{required} |{aliases} |");

@@ -5,7 +5,7 @@
 
 #![no_main]
 
-use intake::{ColumnMap, Record, Source, read_estate, read_mpan, read_registration};
+use intake::{Record, Source, TableOptions, read_estate, read_mpan, read_registration};
 use libfuzzer_sys::fuzz_target;
 use types::{Eui64, InputId, Interner, KeyId, Mpan, MpanField, Origin, Timestamp, ZonelessTimes};
 
@@ -17,11 +17,11 @@ fuzz_target!(|octets: &[u8]| {
         assert!(on_a_line(record.origin), "line {} of {lines}", record.origin.line);
         assert!(record.outcome.as_ref().is_err_and(|reject| !reject.to_string().is_empty()));
     };
-    let (columns, mut names) = (ColumnMap::default(), Interner::new());
+    let (options, mut names) = (TableOptions::default(), Interner::new());
 
     let mut rows = Vec::new();
     let mut source = Source::new("estate", InputId(0), octets);
-    if let Err(error) = read_estate(&mut source, &columns, &mut names, &mut rows, reject) {
+    if let Err(error) = read_estate(&mut source, &options, &mut names, &mut rows, reject) {
         assert!(!error.to_string().is_empty());
     }
     for row in &rows {
@@ -35,7 +35,7 @@ fuzz_target!(|octets: &[u8]| {
 
     let mut rows = Vec::new();
     let mut source = Source::new("registration", InputId(1), octets);
-    if let Err(error) = read_registration(&mut source, &columns, &mut names, &mut rows, reject) {
+    if let Err(error) = read_registration(&mut source, &options, &mut names, &mut rows, reject) {
         assert!(!error.to_string().is_empty());
     }
     assert!(rows.iter().all(|row| on_a_line(row.origin)));

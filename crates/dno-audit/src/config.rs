@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use audit::{Options, RULE_SET_VERSION, RuleSetVersion};
-use intake::ColumnMap;
+use intake::{ColumnMap, TableOptions};
 use report::seal::Salts;
 use report::sign::Signer;
 use serde::Deserialize;
@@ -28,8 +28,8 @@ pub struct InputSpec {
     pub name: Option<String>,
     /// The time of records that have none of their own.
     pub observed_at: Option<Timestamp>,
-    /// Headers of a CSV table, by field.
-    pub columns: ColumnMap,
+    /// Headers and sheet of a table.
+    pub table: TableOptions,
 }
 
 impl InputSpec {
@@ -40,7 +40,7 @@ impl InputSpec {
 
     /// Whether both say the same of a file, wherever they found it.
     pub(crate) fn says_the_same(&self, other: &Self) -> bool {
-        self.observed_at == other.observed_at && self.columns == other.columns
+        self.observed_at == other.observed_at && self.table == other.table
     }
 }
 
@@ -192,6 +192,7 @@ struct DetailedInput {
     observed_at: Option<String>,
     #[serde(default)]
     columns: BTreeMap<String, String>,
+    sheet: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -326,10 +327,12 @@ impl Config {
             if spec.observed_at.is_some() && !matches!(role, Role::Records | Role::Mixed) {
                 return not_for_role("observed_at", "records and mixed");
             }
-            if !spec.columns.0.is_empty()
-                && !matches!(role, Role::Records | Role::Estate | Role::Registration)
-            {
+            let is_table = matches!(role, Role::Records | Role::Estate | Role::Registration);
+            if !spec.table.columns.0.is_empty() && !is_table {
                 return not_for_role("columns", "records, estate and registration");
+            }
+            if spec.table.sheet.is_some() && !is_table {
+                return not_for_role("sheet", "records, estate and registration");
             }
         }
         Ok(())
@@ -368,11 +371,11 @@ impl Config {
 fn specs(inputs: Vec<FileInput>) -> Result<Vec<InputSpec>, ConfigError> {
     let spec = |input| match input {
         FileInput::Path(path) => Ok(InputSpec::new(path)),
-        FileInput::Detailed(DetailedInput { path, observed_at, columns }) => Ok(InputSpec {
+        FileInput::Detailed(DetailedInput { path, observed_at, columns, sheet }) => Ok(InputSpec {
             path,
             name: None,
             observed_at: observed_at.map(|text| instant("observed_at", &text)).transpose()?,
-            columns: ColumnMap(columns),
+            table: TableOptions { columns: ColumnMap(columns), sheet },
         }),
     };
     inputs.into_iter().map(spec).collect()

@@ -137,8 +137,8 @@ impl Error {
 
     /// Whether the user can mend it by other arguments or another configuration, rather than by another disk.
     #[must_use]
-    pub const fn is_usage(&self) -> bool {
-        use intake::{HeaderError, IntakeError};
+    pub fn is_usage(&self) -> bool {
+        use intake::IntakeError;
         match self {
             Self::Config(_)
             | Self::Directory(_)
@@ -147,9 +147,7 @@ impl Error {
             | Self::NoSuchParty { .. }
             | Self::NotReproducible { .. }
             | Self::Threads { .. } => true,
-            Self::Intake(IntakeError::Header { source, .. }) => {
-                matches!(source, HeaderError::MappedColumnAbsent { .. } | HeaderError::UnknownField { .. })
-            }
+            Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),
             _ => false,
         }
     }

@@ -178,7 +178,7 @@ impl Tally {
 fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Inspected, Error> {
     let open =
         || std::fs::File::open(path).map_err(|source| Error::File { path: path.to_path_buf(), source });
-    let columns = intake::ColumnMap::default();
+    let options = intake::TableOptions::default();
     let source = |file| Source::new(name.display().to_string(), InputId(0), file);
     let (mut names, mut tally) = (types::Interner::new(), Tally::default());
     let mut rejects = Vec::new();
@@ -189,17 +189,17 @@ fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Ins
     };
     let lacks_columns = |result: Result<(), intake::IntakeError>| match result {
         Ok(()) => Ok(false),
-        Err(intake::IntakeError::Header { source: intake::HeaderError::Lacking { .. }, .. }) => Ok(true),
+        Err(intake::IntakeError::Header { source, .. }) if source.lacks_column() => Ok(true),
         Err(error) => Err(error),
     };
     let (mut estate, mut registration) = (Vec::new(), Vec::new());
-    let as_estate = intake::read_estate(&mut source(open()?), &columns, &mut names, &mut estate, &mut reject);
+    let as_estate = intake::read_estate(&mut source(open()?), &options, &mut names, &mut estate, &mut reject);
     let kind = if !lacks_columns(as_estate)? {
         tally.rows = u64::try_from(estate.len()).unwrap_or(u64::MAX);
         "estate"
     } else if !lacks_columns(intake::read_registration(
         &mut source(open()?),
-        &columns,
+        &options,
         &mut names,
         &mut registration,
         &mut reject,

@@ -289,11 +289,11 @@ fn estate_of(
             Err(_) => {}
         }
     };
-    let columns = &file.spec.columns;
+    let options = &file.spec.table;
     if file.role == Role::Estate {
-        intake::read_estate(source, columns, names, &mut rows, &mut tell)?;
+        intake::read_estate(source, options, names, &mut rows, &mut tell)?;
     } else {
-        intake::read_registration(source, columns, names, &mut registration, &mut tell)?;
+        intake::read_registration(source, options, names, &mut registration, &mut tell)?;
     }
     account.read = other + u64::try_from(rows.len() + registration.len()).unwrap_or(u64::MAX);
     failed.map_or(Ok((rows, registration)), Err)
@@ -334,7 +334,7 @@ fn records_of(
     let options = RecordOptions {
         observed_at: file.spec.observed_at,
         zoneless: config.zoneless,
-        columns: file.spec.columns.clone(),
+        table: file.spec.table.clone(),
         keys: &keys,
     };
     let mut observations: Vec<Observation> = Vec::new();

@@ -77,6 +77,7 @@ fn read_member<T>(
         refused.put(&reject, None, 1, None, None)?;
         return Ok((None, refused));
     }
+    account.warnings.extend_from_slice(source.warnings());
     (account.bytes, account.sha256) = source.finish()?;
     Ok((Some(value), account))
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use audit::Directory;
-use intake::{ColumnMap, Record, Source};
+use intake::{Record, Source, TableOptions};
 use report::basis::why;
 use report::diff::{Rows, pairs};
 use report::model::v1::DeviceRow;
@@ -169,7 +169,14 @@ fn load(
             });
         }
     };
-    intake::read_own_list(&mut source, &ColumnMap::default(), zoneless, &mut names, &mut rows, &mut reject)?;
+    intake::read_own_list(
+        &mut source,
+        &TableOptions::default(),
+        zoneless,
+        &mut names,
+        &mut rows,
+        &mut reject,
+    )?;
     let (_, sha256) = source.finish()?;
     let read = u64::try_from(rows.len()).unwrap_or(u64::MAX) + rejects;
     rows.sort_by_key(|row| (row.device, row.origin));

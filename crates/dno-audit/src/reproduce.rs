@@ -129,6 +129,7 @@ fn config_of(
         columns,
         expiring_within_days,
         observed_at,
+        sheets,
         stale_after_days,
         zoneless_times,
     } = configuration;
@@ -183,7 +184,10 @@ fn config_of(
         if let (Role::Estate | Role::Records | Role::Registration, Some(columns)) =
             (role, columns.get(sha256))
         {
-            spec.columns.0.clone_from(columns);
+            spec.table.columns.0.clone_from(columns);
+        }
+        if let (Role::Estate | Role::Records | Role::Registration, Some(sheet)) = (role, sheets.get(sha256)) {
+            spec.table.sheet = Some(sheet.clone());
         }
         if let (Role::Records, Some(instant)) = (role, observed_at.get(sha256)) {
             spec.observed_at = Some(at(instant)?);

@@ -458,17 +458,21 @@ fn exceeds(part: u64, whole: u64, allowed: f64) -> bool {
 /// The configuration as far as it can change a result. Inputs stand in it by digest, so that neither their places nor
 /// their order do.
 fn configuration(config: &Config, accounts: &[Account]) -> Configuration {
-    let columns = accounts.iter().filter(|account| !account.spec.columns.0.is_empty());
+    let columns = accounts.iter().filter(|account| !account.spec.table.columns.0.is_empty());
     Configuration {
         accepted_policies: config.options.profile.accepted_policies().map(str::to_owned).collect(),
         as_of: config.as_of.to_string(),
         columns: columns
-            .map(|account| (account.sha256.to_string(), account.spec.columns.0.clone()))
+            .map(|account| (account.sha256.to_string(), account.spec.table.columns.0.clone()))
             .collect(),
         expiring_within_days: config.options.expiring_within_days,
         observed_at: accounts
             .iter()
             .filter_map(|account| Some((account.sha256.to_string(), account.spec.observed_at?.to_string())))
+            .collect(),
+        sheets: accounts
+            .iter()
+            .filter_map(|account| Some((account.sha256.to_string(), account.spec.table.sheet.clone()?)))
             .collect(),
         stale_after_days: config.options.stale_after_days,
         zoneless_times: match config.zoneless {

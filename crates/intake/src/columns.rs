@@ -15,14 +15,30 @@ pub struct Column {
     pub aliases: &'static [&'static str],
     /// Whether a table is nothing without it.
     pub required: bool,
+    /// What stands in it, which tells what to make of a number or a date where a form has such.
+    pub holds: Holds,
 }
 
-const fn required(name: &'static str, aliases: &'static [&'static str]) -> Column {
-    Column { name, aliases, required: true }
+/// What stands in a column.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Holds {
+    /// The hex digits of an identifier. A number there has lost some of them, or may have.
+    Identifier,
+    /// An MPAN, which a number can hold.
+    Mpan,
+    /// A date and time.
+    Time,
+    /// A word or name, or its number.
+    Word,
 }
 
-const fn optional(name: &'static str, aliases: &'static [&'static str]) -> Column {
-    Column { name, aliases, required: false }
+const fn required(name: &'static str, holds: Holds, aliases: &'static [&'static str]) -> Column {
+    Column { name, aliases, required: true, holds }
+}
+
+const fn optional(name: &'static str, holds: Holds, aliases: &'static [&'static str]) -> Column {
+    Column { name, aliases, required: false, holds }
 }
 
 const DEVICE: &[&str] = &[
@@ -42,14 +58,15 @@ const OBSERVED_AT: &[&str] =
 
 /// Fields of an extract of cells: one row per cell.
 pub static CELL_COLUMNS: [Column; 8] = [
-    required("device_id", DEVICE),
-    optional("observed_at", OBSERVED_AT),
-    required("role", &["remote_party_role", "party role"]),
-    required("key_usage", &["usage", "certificate_usage", "certificate type"]),
-    optional("cell_usage", &[]),
-    optional("status", &["status_code"]),
+    required("device_id", Holds::Identifier, DEVICE),
+    optional("observed_at", Holds::Time, OBSERVED_AT),
+    required("role", Holds::Word, &["remote_party_role", "party role"]),
+    required("key_usage", Holds::Word, &["usage", "certificate_usage", "certificate type"]),
+    optional("cell_usage", Holds::Word, &[]),
+    optional("status", Holds::Word, &["status_code"]),
     required(
         "entity_id",
+        Holds::Identifier,
         &[
             "subject_unique_id",
             "existing_subject_unique_id",
@@ -60,6 +77,7 @@ pub static CELL_COLUMNS: [Column; 8] = [
     ),
     required(
         "key_id",
+        Holds::Identifier,
         &[
             "subject_key_identifier",
             "existing_subject_key_identifier",
@@ -74,9 +92,9 @@ pub static CELL_COLUMNS: [Column; 8] = [
 
 /// Fields of an extract of messages: one row per message.
 pub static MESSAGE_COLUMNS: [Column; 3] = [
-    optional("device_id", DEVICE),
-    optional("observed_at", OBSERVED_AT),
-    required("gbcs", &["gbcs_payload", "message", "gbcs message", "payload"]),
+    optional("device_id", Holds::Identifier, DEVICE),
+    optional("observed_at", Holds::Time, OBSERVED_AT),
+    required("gbcs", Holds::Word, &["gbcs_payload", "message", "gbcs message", "payload"]),
 ];
 
 const OPERATOR: &[&str] =
@@ -87,49 +105,85 @@ const MPAN: &[&str] = &["mpan_core", "import_mpan", "import_mpxn", "mpxn"];
 
 /// Fields of estate data: one row per device.
 pub static ESTATE_COLUMNS: [Column; 13] = [
-    required("device_id", DEVICE),
-    optional("device_type", &["type"]),
-    optional("device_status", &["status", "smi_status"]),
-    optional("smets_version", &["smets", "smets_chts_version", "smetschtsversion"]),
-    optional("mpan", MPAN),
-    optional("secondary_mpan", &["secondary_import_mpan"]),
-    optional("export_mpan", &["mpan export"]),
-    optional("network_operator", OPERATOR),
-    optional("supplier", SUPPLIER),
-    optional("manufacturer", &["device_manufacturer", "maker", "make"]),
-    optional("model", &["device_model"]),
-    optional("firmware", &["firmware_version", "device_firmware_version"]),
-    optional("region", &["csp_region", "gsp_group", "gsp group id"]),
+    required("device_id", Holds::Identifier, DEVICE),
+    optional("device_type", Holds::Word, &["type"]),
+    optional("device_status", Holds::Word, &["status", "smi_status"]),
+    optional("smets_version", Holds::Word, &["smets", "smets_chts_version", "smetschtsversion"]),
+    optional("mpan", Holds::Mpan, MPAN),
+    optional("secondary_mpan", Holds::Mpan, &["secondary_import_mpan"]),
+    optional("export_mpan", Holds::Mpan, &["mpan export"]),
+    optional("network_operator", Holds::Word, OPERATOR),
+    optional("supplier", Holds::Word, SUPPLIER),
+    optional("manufacturer", Holds::Word, &["device_manufacturer", "maker", "make"]),
+    optional("model", Holds::Word, &["device_model"]),
+    optional("firmware", Holds::Word, &["firmware_version", "device_firmware_version"]),
+    optional("region", Holds::Word, &["csp_region", "gsp_group", "gsp group id"]),
 ];
 
 /// Fields of registration data: one row per metering point.
-pub static REGISTRATION_COLUMNS: [Column; 3] =
-    [required("mpan", MPAN), required("network_operator", OPERATOR), optional("supplier", SUPPLIER)];
+pub static REGISTRATION_COLUMNS: [Column; 3] = [
+    required("mpan", Holds::Mpan, MPAN),
+    required("network_operator", Holds::Word, OPERATOR),
+    optional("supplier", Holds::Word, SUPPLIER),
+];
 
 /// Fields of a party's own list: one row per device.
 pub static OWN_COLUMNS: [Column; 11] = [
-    required("device_id", DEVICE),
-    required("state", &["verdict", "claim", "claimed_state", "our_state", "result"]),
-    optional("observed_at", OBSERVED_AT),
-    optional("network_operator", OPERATOR),
-    optional("mpan", MPAN),
-    optional("digital_signature_entity", &["ds_entity"]),
-    optional("digital_signature_key", &["ds_key", "ds_ski"]),
-    optional("digital_signature_certificates", &["ds_certificates", "ds_certificate", "ds_serial"]),
-    optional("key_agreement_entity", &["ka_entity"]),
-    optional("key_agreement_key", &["ka_key", "ka_ski"]),
-    optional("key_agreement_certificates", &["ka_certificates", "ka_certificate", "ka_serial"]),
+    required("device_id", Holds::Identifier, DEVICE),
+    required("state", Holds::Word, &["verdict", "claim", "claimed_state", "our_state", "result"]),
+    optional("observed_at", Holds::Time, OBSERVED_AT),
+    optional("network_operator", Holds::Word, OPERATOR),
+    optional("mpan", Holds::Mpan, MPAN),
+    optional("digital_signature_entity", Holds::Identifier, &["ds_entity"]),
+    optional("digital_signature_key", Holds::Identifier, &["ds_key", "ds_ski"]),
+    optional(
+        "digital_signature_certificates",
+        Holds::Identifier,
+        &["ds_certificates", "ds_certificate", "ds_serial"],
+    ),
+    optional("key_agreement_entity", Holds::Identifier, &["ka_entity"]),
+    optional("key_agreement_key", Holds::Identifier, &["ka_key", "ka_ski"]),
+    optional(
+        "key_agreement_certificates",
+        Holds::Identifier,
+        &["ka_certificates", "ka_certificate", "ka_serial"],
+    ),
 ];
 
 /// Headers that the user says a field has, by field name.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct ColumnMap(pub BTreeMap<String, String>);
 
+/// What the user says of a table.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TableOptions {
+    /// Its headers.
+    pub columns: ColumnMap,
+    /// The sheet to read, if it is a workbook; otherwise the one sheet that has the columns.
+    pub sheet: Option<String>,
+}
+
 /// Where each field of a kind of table stands in the rows of one.
 #[derive(Clone, Debug)]
 pub(crate) struct Header<const N: usize> {
     positions: [Option<usize>; N],
     pub(crate) width: usize,
+    /// Fields without a column, each with the header that may be meant for it.
+    pub(crate) near: Vec<Near>,
+}
+
+/// A column that nobody reads and that resembles a field.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Near {
+    field: &'static str,
+    header: String,
+}
+
+impl std::fmt::Display for Near {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { field, header } = self;
+        write!(f, "column {header:?} is not read; if it is {field}, say columns.{field} = {header:?}")
+    }
 }
 
 impl<const N: usize> Header<N> {
@@ -142,23 +196,31 @@ impl<const N: usize> Header<N> {
     ) -> Result<Self, HeaderError> {
         let headers: Vec<String> =
             row.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
-        for field in map.0.keys() {
-            if !columns.iter().any(|column| column.name == field) {
-                return Err(HeaderError::UnknownField { field: field.clone(), kind });
-            }
-        }
+        check_map(columns, map, kind)?;
         let mut positions = [None; N];
         for (column, position) in columns.iter().zip(&mut positions) {
             *position = find(column, &headers, map)?;
             if position.is_none() && column.required {
-                return Err(HeaderError::Lacking {
-                    field: column.name,
-                    found: list(&headers),
-                    suggestion: nearest(column, &headers),
-                });
+                return Err(lacking(column, &headers));
             }
         }
-        Ok(Self { positions, width: headers.len() })
+        let used = |position: usize| positions.contains(&Some(position));
+        let unused: Vec<String> =
+            (0..).zip(&headers).filter(|(position, _)| !used(*position)).map(|(_, h)| h.clone()).collect();
+        let unmatched = columns.iter().zip(&positions).filter(|(_, position)| position.is_none());
+        let near = near(unmatched.map(|(column, _)| column), &unused);
+        Ok(Self { positions, width: headers.len(), near })
+    }
+
+    /// What each column of the table holds, as far as it is a field.
+    pub(crate) fn fields_by_position(&self, columns: &'static [Column; N]) -> Vec<Option<&'static Column>> {
+        let mut fields = vec![None; self.width];
+        for (column, position) in columns.iter().zip(&self.positions) {
+            if let Some(field) = position.and_then(|position| fields.get_mut(position)) {
+                *field = Some(column);
+            }
+        }
+        fields
     }
 
     /// The fields of a row, blanks around them removed; a field without a column is empty.
@@ -168,16 +230,53 @@ impl<const N: usize> Header<N> {
     }
 }
 
-fn find(column: &Column, headers: &[String], map: &ColumnMap) -> Result<Option<usize>, HeaderError> {
-    let mapped = map.0.get(column.name);
-    let means = |header: &str| match mapped {
+/// Whether the fields of a column map are fields of the kind of table.
+pub(crate) fn check_map(columns: &[Column], map: &ColumnMap, kind: &'static str) -> Result<(), HeaderError> {
+    match map.0.keys().find(|field| !columns.iter().any(|column| column.name == **field)) {
+        Some(field) => Err(HeaderError::UnknownField { field: field.clone(), kind }),
+        None => Ok(()),
+    }
+}
+
+/// A field that has to have a column has none.
+pub(crate) fn lacking(column: &Column, headers: &[String]) -> HeaderError {
+    HeaderError::Lacking { field: column.name, found: list(headers), suggestion: nearest(column, headers) }
+}
+
+/// Whether a header means a field.
+pub(crate) fn means(header: &str, column: &Column, map: &ColumnMap) -> bool {
+    match map.0.get(column.name) {
         Some(name) => header == name.trim(),
         None => {
             let plain = normalise(header);
             plain == normalise(column.name) || column.aliases.iter().any(|alias| plain == normalise(alias))
         }
+    }
+}
+
+/// Optional fields that have no column, with the header that resembles each if one does and no other field has it.
+pub(crate) fn near<'c>(unmatched: impl Iterator<Item = &'c Column>, unused: &[String]) -> Vec<Near> {
+    let of_column = |column: &Column| {
+        let names = || std::iter::once(column.name).chain(column.aliases.iter().copied()).map(normalise);
+        let alike = |header: &String| {
+            let plain = normalise(header);
+            // Of a short word, two letters are too many to tell a slip from another word.
+            let most = |name: &String| 2.min(name.chars().count() / 3);
+            names()
+                .filter_map(|name| {
+                    Some(types::edit_distance(&plain, &name)).filter(|far| *far <= most(&name))
+                })
+                .min()
+        };
+        let best = unused.iter().filter_map(|header| Some((alike(header)?, header))).min();
+        best.map(|(_, header)| Near { field: column.name, header: header_shown(header) })
     };
-    let mut found = headers.iter().enumerate().filter(|(_, header)| means(header));
+    unmatched.filter_map(of_column).collect()
+}
+
+fn find(column: &Column, headers: &[String], map: &ColumnMap) -> Result<Option<usize>, HeaderError> {
+    let mapped = map.0.get(column.name);
+    let mut found = headers.iter().enumerate().filter(|(_, header)| means(header, column, map));
     let first = found.next();
     if let (Some((one, first)), Some((other, second))) = (first, found.next()) {
         return Err(HeaderError::Ambiguous {
@@ -191,11 +290,16 @@ fn find(column: &Column, headers: &[String], map: &ColumnMap) -> Result<Option<u
     match (first, mapped) {
         (Some((position, _)), _) => Ok(Some(position)),
         (None, None) => Ok(None),
-        (None, Some(name)) => Err(HeaderError::MappedColumnAbsent {
-            field: column.name.to_owned(),
-            name: name.clone(),
-            found: list(headers),
-        }),
+        (None, Some(name)) => Err(mapped_column_absent(column, name, headers)),
+    }
+}
+
+/// A field's column, named by the user, is not there.
+pub(crate) fn mapped_column_absent(column: &Column, name: &str, headers: &[String]) -> HeaderError {
+    HeaderError::MappedColumnAbsent {
+        field: column.name.to_owned(),
+        name: name.to_owned(),
+        found: list(headers),
     }
 }
 
@@ -205,7 +309,7 @@ pub(crate) fn normalise(header: &str) -> String {
 }
 
 /// The headers as they stand, for a message; a long list is cut.
-fn list(headers: &[String]) -> String {
+pub(crate) fn list(headers: &[String]) -> String {
     let mut shown: Vec<String> =
         headers.iter().take(20).map(|header| format!("{:?}", header_shown(header))).collect();
     if headers.len() > shown.len() {

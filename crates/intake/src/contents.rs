@@ -1,13 +1,13 @@
 //! What an input is, by its content: for inputs of which the user does not say what they are for.
 
 use crate::columns::{
-    CELL_COLUMNS, Column, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS, normalise,
+    CELL_COLUMNS, Column, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS, TableOptions,
 };
 use crate::documents;
 use crate::error::IntakeError;
 use crate::message_text::looks_like_messages;
 use crate::source::Source;
-use crate::table::headers;
+use crate::table::{Form, Opened, has};
 use crate::xml::{XmlRecord, XmlRecords, looks_like_xml};
 
 /// What an input can be read as. XML may hold several things.
@@ -49,23 +49,28 @@ impl Contents {
         if looks_like_directory(head) {
             return Ok(Self { directory: true, ..Self::NOTHING });
         }
-        let headers = headers(source)?;
-        let has = |columns: &[Column]| {
-            let known = |column: &Column| {
-                let names = std::iter::once(column.name).chain(column.aliases.iter().copied());
-                names.map(normalise).any(|name| headers.contains(&name))
-            };
-            columns.iter().filter(|column| column.required).all(known)
+        if Form::of(head) == Form::JsonArray {
+            return Ok(Self::RECORDS);
+        }
+        let mut found = Self::NOTHING;
+        for headers in Opened::new(source)?.headers(&TableOptions::default())? {
+            found.add(&headers);
+        }
+        Ok(if found == Self::NOTHING { Self::RECORDS } else { found })
+    }
+
+    /// Adds what a table with these headers is. A workbook may have several.
+    fn add(&mut self, headers: &[String]) {
+        let fits = |columns: &[Column]| {
+            columns.iter().filter(|column| column.required).all(|column| has(headers, columns, column.name))
         };
-        Ok(if has(&MESSAGE_COLUMNS) || has(&CELL_COLUMNS) {
-            Self::RECORDS
-        } else if has(&ESTATE_COLUMNS) {
-            Self { estate: true, ..Self::NOTHING }
-        } else if has(&REGISTRATION_COLUMNS) {
-            Self { registration: true, ..Self::NOTHING }
-        } else {
-            Self::RECORDS
-        })
+        if fits(&MESSAGE_COLUMNS) || fits(&CELL_COLUMNS) {
+            self.records = true;
+        } else if fits(&ESTATE_COLUMNS) {
+            self.estate = true;
+        } else if fits(&REGISTRATION_COLUMNS) {
+            self.registration = true;
+        }
     }
 }
 

@@ -25,7 +25,7 @@ pub enum IntakeError {
         source: io::Error,
     },
     /// The header row of a table can't be used.
-    #[error("{input}, line 1: {source}")]
+    #[error("{input}{}: {source}", source.place())]
     Header {
         /// The input.
         input: String,
@@ -127,6 +127,47 @@ pub enum HeaderError {
         /// The headers, as they stand.
         found: String,
     },
+    /// No sheet of a workbook has the columns.
+    #[error("no sheet has the columns (sheets {sheets}); of {first:?}: {source}")]
+    NoSheetFits {
+        /// The sheets.
+        sheets: String,
+        /// The first of them.
+        first: String,
+        /// What is wrong with its header row.
+        source: Box<Self>,
+    },
+    /// Several sheets of a workbook have the columns.
+    #[error("several sheets have the columns: {sheets}; say which by sheet = \"…\" in the configuration")]
+    SeveralSheets {
+        /// Those sheets.
+        sheets: String,
+    },
+    /// The configuration names a sheet that is not there.
+    #[error("sheet {name:?} is not among {found}")]
+    NoSuchSheet {
+        /// The sheet that the configuration names.
+        name: String,
+        /// The sheets of the workbook, or what else the file is.
+        found: String,
+    },
+    /// One JSON array, and not a line of JSON for each record.
+    #[error(
+        "one JSON array; JSON Lines have an object on each line, without brackets and commas between them"
+    )]
+    JsonArray,
+    /// A column of Parquet is of a type that the field can't be.
+    #[error("column {name:?} is {found}; {field} has to be {expected}")]
+    ColumnType {
+        /// The field.
+        field: &'static str,
+        /// Its column.
+        name: String,
+        /// The type of the column.
+        found: String,
+        /// What it could be.
+        expected: &'static str,
+    },
     /// The configuration maps a field that this kind of table does not have.
     #[error("columns.{field}: there is no such field in {kind}")]
     UnknownField {
@@ -135,4 +176,41 @@ pub enum HeaderError {
         /// The kind of table.
         kind: &'static str,
     },
+}
+
+impl HeaderError {
+    /// Whether another configuration mends it, rather than another file.
+    #[must_use]
+    pub fn is_of_configuration(&self) -> bool {
+        match self {
+            Self::MappedColumnAbsent { .. }
+            | Self::UnknownField { .. }
+            | Self::SeveralSheets { .. }
+            | Self::NoSuchSheet { .. } => true,
+            Self::NoSheetFits { source, .. } => source.is_of_configuration(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is a table of another kind, as far as its columns tell.
+    #[must_use]
+    pub fn lacks_column(&self) -> bool {
+        match self {
+            Self::Lacking { .. } => true,
+            Self::NoSheetFits { source, .. } => source.lacks_column(),
+            _ => false,
+        }
+    }
+
+    /// Where in the file, if it is one of lines.
+    const fn place(&self) -> &'static str {
+        match self {
+            Self::Empty
+            | Self::Ambiguous { .. }
+            | Self::Lacking { .. }
+            | Self::MappedColumnAbsent { .. }
+            | Self::UnknownField { .. } => ", line 1",
+            _ => "",
+        }
+    }
 }

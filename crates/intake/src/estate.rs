@@ -2,13 +2,13 @@
 
 use types::{DeviceStatus, DeviceType, EstateRow, Interner, SmetsVersion};
 
-use crate::columns::{ColumnMap, ESTATE_COLUMNS};
+use crate::columns::{ESTATE_COLUMNS, TableOptions};
 use crate::error::IntakeError;
 use crate::fields::{eui64, read_mpan};
 use crate::inventory::read_inventories;
 use crate::record::{Form, Record, Reject, shown};
 use crate::source::Source;
-use crate::table::{Table, row_text};
+use crate::table::{Opened, Table};
 use crate::xml::looks_like_xml;
 
 /// Reads estate rows into `rows`; names go to `names`. What can't be used goes to `reject`, and so does a document of
@@ -19,7 +19,7 @@ use crate::xml::looks_like_xml;
 /// The input as a whole can't be read or its header row can't be used.
 pub fn read_estate(
     source: &mut Source<'_>,
-    columns: &ColumnMap,
+    options: &TableOptions,
     names: &mut Interner,
     rows: &mut Vec<EstateRow>,
     reject: &mut dyn FnMut(&Record<'_>),
@@ -27,7 +27,8 @@ pub fn read_estate(
     if looks_like_xml(source.head()?) {
         return read_inventories(source, names, rows, reject);
     }
-    let mut table = Table::new(source, &ESTATE_COLUMNS, columns, "estate data")?;
+    let mut opened = Opened::new(source)?;
+    let mut table = Table::new(&mut opened, &ESTATE_COLUMNS, options, "estate data")?;
     let mut text = Vec::new();
     while let Some(row) = table.next()? {
         let origin = row.origin;
@@ -70,7 +71,7 @@ pub fn read_estate(
         match result {
             Ok(row) => rows.push(row),
             Err(why) => {
-                row_text(row.raw, &mut text);
+                row.raw.text(&mut text);
                 reject(&Record { origin, device, octets: &text, form: Form::Text, outcome: Err(why) });
             }
         }

@@ -26,6 +26,7 @@ mod directory;
 mod documents;
 mod error;
 mod estate;
+mod fault;
 mod fields;
 mod inventory;
 mod limits;
@@ -45,18 +46,22 @@ mod xml;
 
 pub use certificates::{CertificateRecord, read_certificates};
 pub use columns::{
-    CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, MESSAGE_COLUMNS, OWN_COLUMNS, REGISTRATION_COLUMNS,
+    CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, Holds, MESSAGE_COLUMNS, OWN_COLUMNS,
+    REGISTRATION_COLUMNS, TableOptions,
 };
 pub use containers::{ContainerFault, Member, Stored, read_members};
 pub use contents::Contents;
 pub use directory::{DirectoryFileError, read_directory};
 pub use error::{HeaderError, IntakeError};
 pub use estate::read_estate;
+pub use fault::{JsonFault, SheetFault};
 pub use fields::read_mpan;
+#[cfg(feature = "parquet")]
+pub use limits::MAX_PARQUET;
 pub use limits::{
     EXPANSION_FREE, MAX_ARCHIVE, MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_ENTRIES, MAX_EXPANSION,
-    MAX_LINE, MAX_NESTED_CONTAINERS, MAX_ROW, MAX_UNPACKED, MAX_WAIVER_FILE, MAX_WAIVERS, MAX_XML_DEPTH,
-    MAX_XML_RECORD,
+    MAX_LINE, MAX_NESTED_CONTAINERS, MAX_ROW, MAX_UNPACKED, MAX_WAIVER_FILE, MAX_WAIVERS, MAX_WORKBOOK,
+    MAX_WORKBOOK_CONTENT, MAX_WORKBOOK_ENTRIES, MAX_WORKBOOK_RATIO, MAX_XML_DEPTH, MAX_XML_RECORD,
 };
 pub use own_list::read_own_list;
 pub use record::{Document, Form, Record, Reject, SchemaVersion, Silence};

@@ -50,3 +50,37 @@ pub const MAX_EXPANSION: u64 = 250;
 
 /// Up to so many octets, a member may unpack from as few as it likes.
 pub const EXPANSION_FREE: u64 = 64 * 1024 * 1024;
+/// Most columns of a sheet that are read, and most keys of a line of JSON.
+pub(crate) const MAX_COLUMNS: usize = 1024;
+
+/// Largest workbook, in octets as it is stored.
+pub const MAX_WORKBOOK: u64 = 256 * 1024 * 1024;
+
+/// Largest content of a workbook, in octets when unpacked. A sheet has at most 1,048,576 rows.
+pub const MAX_WORKBOOK_CONTENT: u64 = 1024 * 1024 * 1024;
+
+/// Largest table of shared strings of a workbook, in octets when unpacked. It is held while the workbook is read.
+pub(crate) const MAX_SHARED_STRINGS: u64 = 256 * 1024 * 1024;
+
+/// Largest of the other parts of a workbook that are held, such as its styles, in octets when unpacked.
+pub(crate) const MAX_WORKBOOK_PART: u64 = 16 * 1024 * 1024;
+
+/// Most parts of a workbook.
+pub const MAX_WORKBOOK_ENTRIES: usize = 4096;
+
+/// By how much a part of a workbook may grow when it is unpacked.
+pub const MAX_WORKBOOK_RATIO: u64 = 250;
+
+/// Most rows of a sheet, as its formats have it.
+pub(crate) const MAX_SHEET_ROWS: u32 = 1_048_576;
+
+/// How often one filled row of a sheet may be repeated.
+pub(crate) const MAX_ROW_REPEATS: usize = 1000;
+
+/// Largest Parquet file, in octets as it is stored.
+#[cfg(feature = "parquet")]
+pub const MAX_PARQUET: u64 = 32 * 1024 * 1024 * 1024;
+
+/// Largest column of a row group of Parquet, in octets when unpacked.
+#[cfg(feature = "parquet")]
+pub(crate) const MAX_PARQUET_CHUNK: i64 = 1024 * 1024 * 1024;

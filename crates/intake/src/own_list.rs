@@ -2,13 +2,13 @@
 
 use types::{Claim, Interner, OwnCell, OwnRow, ZonelessTimes};
 
-use crate::columns::{ColumnMap, OWN_COLUMNS};
+use crate::columns::{OWN_COLUMNS, TableOptions};
 use crate::error::IntakeError;
 use crate::estate::name;
 use crate::fields::{eui64, key_id, read_mpan, time};
 use crate::record::{Form, Record, Reject, shown};
 use crate::source::Source;
-use crate::table::{Table, row_text};
+use crate::table::{Opened, Table};
 
 const CLAIMS: &str = "correct, missing, wrong, not-known, out-of-scope or a word that means one of them";
 
@@ -19,13 +19,14 @@ const CLAIMS: &str = "correct, missing, wrong, not-known, out-of-scope or a word
 /// The input as a whole can't be read or its header row can't be used.
 pub fn read_own_list(
     source: &mut Source<'_>,
-    columns: &ColumnMap,
+    options: &TableOptions,
     zoneless: ZonelessTimes,
     names: &mut Interner,
     rows: &mut Vec<OwnRow>,
     reject: &mut dyn FnMut(&Record<'_>),
 ) -> Result<(), IntakeError> {
-    let mut table = Table::new(source, &OWN_COLUMNS, columns, "a party's own list")?;
+    let mut opened = Opened::new(source)?;
+    let mut table = Table::new(&mut opened, &OWN_COLUMNS, options, "a party's own list")?;
     let mut text = Vec::new();
     while let Some(row) = table.next()? {
         let origin = row.origin;
@@ -72,7 +73,7 @@ pub fn read_own_list(
         match result {
             Ok(row) => rows.push(row),
             Err(why) => {
-                row_text(row.raw, &mut text);
+                row.raw.text(&mut text);
                 reject(&Record { origin, device, octets: &text, form: Form::Text, outcome: Err(why) });
             }
         }
@@ -110,7 +111,7 @@ mod tests {
     fn read(text: &str) -> (Vec<OwnRow>, Vec<(u32, &'static str)>) {
         let (mut rows, mut rejects) = (Vec::new(), Vec::new());
         let mut source = Source::new("own.csv", InputId(0), text.as_bytes());
-        let (map, mut names) = (ColumnMap::default(), Interner::new());
+        let (map, mut names) = (TableOptions::default(), Interner::new());
         read_own_list(&mut source, &map, ZonelessTimes::Refuse, &mut names, &mut rows, &mut |record| {
             if let Err(reject) = &record.outcome {
                 rejects.push((record.origin.line, reject.id()));

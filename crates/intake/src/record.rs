@@ -1,5 +1,6 @@
 //! What a decoder yields: a record with its place, or the reason why it can't be used.
 
+use crate::fault::{JsonFault, SheetFault};
 use types::{Eui64, Observation, Origin, ParseEui64Error, ParseKeyIdError, ParseTimestampError};
 
 use crate::containers::ContainerFault;
@@ -229,6 +230,34 @@ pub enum Reject {
         /// What could stand there.
         expected: &'static str,
     },
+    /// A number where an identifier was: hex digits made a number lose some, and nobody can tell which.
+    #[error("{field}: the number {found}, where the text of an identifier has to stand")]
+    Number {
+        /// The field.
+        field: &'static str,
+        /// The number as it stands.
+        found: String,
+    },
+    /// A formula of a sheet failed.
+    #[error("{field}: the error {found}, where a value has to stand")]
+    CellError {
+        /// The field.
+        field: &'static str,
+        /// The error, such as `#N/A`.
+        found: String,
+    },
+    /// A line that is no JSON object with a value for each field.
+    #[error("{0}")]
+    JsonLine(JsonFault),
+    /// A workbook that can't be read, or not further.
+    #[error("{0}")]
+    Sheet(SheetFault),
+    /// A Parquet file that can't be read, or not further.
+    #[error("Parquet: {message}")]
+    Parquet {
+        /// What is wrong.
+        message: String,
+    },
     /// An MPAN that is none, where the row is nothing without it.
     #[error("mpan: {fault}")]
     Mpan {
@@ -291,7 +320,12 @@ impl Reject {
             Self::PrivateKey => "private-key",
             Self::Blank { .. } => "field-blank",
             Self::Identifier { error: ParseEui64Error::NumberLike, .. }
-            | Self::Key { error: ParseKeyIdError::NumberLike, .. } => "damaged-by-spreadsheet",
+            | Self::Key { error: ParseKeyIdError::NumberLike, .. }
+            | Self::Number { .. } => "damaged-by-spreadsheet",
+            Self::CellError { .. } => "cell-error",
+            Self::JsonLine(_) => "json-malformed",
+            Self::Sheet(_) => "sheet-malformed",
+            Self::Parquet { .. } => "parquet-malformed",
             Self::Identifier { .. } => "identifier-malformed",
             Self::Key { .. } => "key-identifier-malformed",
             Self::Time { .. } => "time-malformed",

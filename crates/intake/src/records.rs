@@ -1,4 +1,4 @@
-//! Records of cell state: message files, binary messages, and CSV extracts of cells or of messages.
+//! Records of cell state: message files, binary messages, and tables of cells or of messages.
 
 use gbcs::{Cra, MAX_MESSAGE, Message, StatusCode};
 use types::{
@@ -6,15 +6,15 @@ use types::{
     Timestamp, Unusable, ZonelessTimes,
 };
 
-use crate::columns::{CELL_COLUMNS, ColumnMap, MESSAGE_COLUMNS, normalise};
+use crate::columns::{CELL_COLUMNS, MESSAGE_COLUMNS, TableOptions};
 use crate::documents::read_documents;
-use crate::error::IntakeError;
+use crate::error::{HeaderError, IntakeError};
 use crate::fields;
 use crate::message_text::{decode_field, holds_private_key, looks_like_messages, read_message_text};
 use crate::observe::{Wrapper, failed, observe};
 use crate::record::{Document, Form, Record, Reject, Silence, shown};
 use crate::source::Source;
-use crate::table::{Table, row_text, separator_line};
+use crate::table::{Form as TableForm, Opened, Table, has};
 use crate::xml::looks_like_xml;
 
 /// A public key that a certificate says is a device's.
@@ -70,8 +70,8 @@ pub struct RecordOptions<'o> {
     pub observed_at: Option<Timestamp>,
     /// What times without a zone mean.
     pub zoneless: ZonelessTimes,
-    /// Headers of a CSV table.
-    pub columns: ColumnMap,
+    /// What is said of a table.
+    pub table: TableOptions,
     /// Keys for device signatures.
     pub keys: &'o (dyn DeviceKeys + Sync),
 }
@@ -87,7 +87,7 @@ impl Default for RecordOptions<'_> {
         Self {
             observed_at: None,
             zoneless: ZonelessTimes::Refuse,
-            columns: ColumnMap::default(),
+            table: TableOptions::default(),
             keys: &NoDeviceKeys,
         }
     }
@@ -104,84 +104,76 @@ pub fn read_records(
     options: &RecordOptions<'_>,
     take: &mut dyn FnMut(&Record<'_>),
 ) -> Result<(), IntakeError> {
-    match detect(source.head()?, &options.columns) {
-        Kind::Binary => binary(source, options, take),
-        Kind::MessageText => {
-            let mut reading = Messages::new(options);
-            read_message_text(source, &mut |(origin, octets)| match octets {
-                Ok(octets) => reading.message(origin, octets, None, options.observed_at, take),
-                Err(reject) => take(&Record {
-                    origin,
-                    device: None,
-                    octets: &[],
-                    form: Form::Text,
-                    outcome: Err(reject),
-                }),
-            })
-        }
-        Kind::Xml => read_documents(source, options, take),
-        Kind::Messages => messages(source, options, take),
-        Kind::Cells => cells(source, options, take),
-        Kind::Unknown => {
-            let origin = Origin { input: source.id(), line: 1 };
-            let head = source.head()?;
-            let tried = "GBCS messages in hex, base64 or binary; CSV of messages (a column gbcs); CSV of cells \
-                         (columns device_id, role, key_usage, entity_id, key_id); XML of DUIS and MMC";
-            let reject = if holds_private_key(head) {
-                Reject::PrivateKey
-            } else if head.is_empty() {
-                Reject::NotRecognised { found: "an empty input".to_owned(), tried }
-            } else {
-                // No more than the first few octets: the rest may be what nobody ought to see.
-                let start = head.get(..8).unwrap_or(head);
-                Reject::NotRecognised { found: format!("begins {:?}", shown(start)), tried }
-            };
-            take(&Record { origin, device: None, octets: &[], form: Form::Text, outcome: Err(reject) });
-            Ok(())
-        }
-    }
-}
-
-enum Kind {
-    Binary,
-    Xml,
-    MessageText,
-    Messages,
-    Cells,
-    Unknown,
-}
-
-/// Tells by its content what an input of records is.
-fn detect(head: &[u8], map: &ColumnMap) -> Kind {
+    let head = source.head()?;
     if matches!(head, [0xDD | 0xDF, ..]) {
-        return Kind::Binary;
+        return binary(source, options, take);
     }
     if looks_like_xml(head) {
-        return Kind::Xml;
+        return read_documents(source, options, take);
     }
-    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let mut lines = head.split(|octet| matches!(octet, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
-    let first = lines.find(|line| !line.is_empty() && separator_line(line).is_none()).unwrap_or_default();
-    // A comment of a message file may consist of the very word that is a header.
-    let comment = first.starts_with(b"#") || first.starts_with(b"//");
-    let row = if comment { String::new() } else { String::from_utf8_lossy(first).into_owned() };
-    let headers: Vec<String> = row.split([',', ';', '\t']).map(normalise).collect();
-    let has = |columns: &[crate::Column], name: &str| {
-        map.0.contains_key(name)
-            || columns.iter().filter(|column| column.name == name).any(|column| {
-                std::iter::once(column.name)
-                    .chain(column.aliases.iter().copied())
-                    .any(|alias| headers.contains(&normalise(alias)))
-            })
-    };
-    if has(&MESSAGE_COLUMNS, "gbcs") {
-        Kind::Messages
-    } else if ["role", "key_usage", "entity_id", "key_id"].iter().any(|name| has(&CELL_COLUMNS, name)) {
-        Kind::Cells
-    } else if looks_like_messages(head) {
-        Kind::MessageText
+    let form = TableForm::of(head);
+    let array = form == TableForm::JsonArray;
+    let mut opened = if array { None } else { Some(Opened::new(source)?) };
+    if let Some(opened) = &mut opened {
+        let headers = opened.headers(&options.table)?;
+        let kinds: Vec<_> = headers.iter().map(|headers| Kind::of(headers, &options.table)).collect();
+        let is = |kind| kinds.contains(&Some(kind));
+        match kinds.iter().flatten().min() {
+            // Of two sheets of one kind, the one is found that has the columns; which of two kinds is meant can't be told.
+            Some(_) if is(Kind::Messages) && is(Kind::Cells) => {
+                return Err(opened.several_sheets(|index| kinds.get(index).is_some_and(Option::is_some)));
+            }
+            Some(Kind::Messages) => return messages(opened, options, take),
+            Some(Kind::Cells) => return cells(opened, options, take),
+            // A workbook that can't be read is a record with its reason, whichever it would have been.
+            None if opened.malformed().is_some() => return cells(opened, options, take),
+            None => {}
+        }
+    }
+    drop(opened);
+    if form == TableForm::Delimited && looks_like_messages(source.head()?) {
+        return message_text(source, options, take);
+    }
+    let origin = Origin { input: source.id(), line: 1 };
+    let head = source.head()?;
+    let tried = "GBCS messages in hex, base64 or binary; tables of messages (a column gbcs) and of cells (columns \
+                 device_id, role, key_usage, entity_id, key_id) as CSV, JSON Lines, XLSX, ODS, Parquet; XML of DUIS and MMC";
+    let reject = if holds_private_key(head) {
+        Reject::PrivateKey
     } else {
-        Kind::Unknown
+        let found = match form {
+            _ if head.is_empty() => "an empty input".to_owned(),
+            TableForm::JsonArray => HeaderError::JsonArray.to_string(),
+            TableForm::Workbook => "a workbook without a sheet of either kind".to_owned(),
+            // No more than the first few octets: the rest may be what nobody ought to see.
+            _ => format!("begins {:?}", shown(head.get(..8).unwrap_or(head))),
+        };
+        Reject::NotRecognised { found, tried }
+    };
+    take(&Record { origin, device: None, octets: &[], form: Form::Text, outcome: Err(reject) });
+    Ok(())
+}
+
+/// What a table of records is of.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Kind {
+    Messages,
+    Cells,
+}
+
+impl Kind {
+    /// Tells it by the headers.
+    fn of(headers: &[String], options: &TableOptions) -> Option<Self> {
+        let has = |columns: &[crate::Column], name: &str| {
+            options.columns.0.contains_key(name) || has(headers, columns, name)
+        };
+        if has(&MESSAGE_COLUMNS, "gbcs") {
+            Some(Self::Messages)
+        } else if ["role", "key_usage", "entity_id", "key_id"].iter().any(|name| has(&CELL_COLUMNS, name)) {
+            Some(Self::Cells)
+        } else {
+            None
+        }
     }
 }
 
@@ -247,12 +239,26 @@ fn binary(
     Ok(())
 }
 
-fn messages(
+fn message_text(
     source: &mut Source<'_>,
     options: &RecordOptions<'_>,
     take: &mut dyn FnMut(&Record<'_>),
 ) -> Result<(), IntakeError> {
-    let mut table = Table::new(source, &MESSAGE_COLUMNS, &options.columns, "a CSV of messages")?;
+    let mut reading = Messages::new(options);
+    read_message_text(source, &mut |(origin, octets)| match octets {
+        Ok(octets) => reading.message(origin, octets, None, options.observed_at, take),
+        Err(reject) => {
+            take(&Record { origin, device: None, octets: &[], form: Form::Text, outcome: Err(reject) });
+        }
+    })
+}
+
+fn messages(
+    opened: &mut Opened<'_, '_>,
+    options: &RecordOptions<'_>,
+    take: &mut dyn FnMut(&Record<'_>),
+) -> Result<(), IntakeError> {
+    let mut table = Table::new(opened, &MESSAGE_COLUMNS, &options.table, "a table of messages")?;
     let mut reading = Messages::new(options);
     let mut octets = Vec::new();
     let mut text = Vec::new();
@@ -276,18 +282,18 @@ fn messages(
             Ok((_, Err((device, reject)), _)) | Ok((device, _, Err(reject))) => (device, reject),
             Err(reject) => (row.device.and_then(|text| fields::eui64("device_id", text).ok()), reject),
         };
-        row_text(row.raw, &mut text);
+        row.raw.text(&mut text);
         take(&Record { origin, device, octets: &text, form: Form::Text, outcome: Err(reject) });
     }
     Ok(())
 }
 
 fn cells(
-    source: &mut Source<'_>,
+    opened: &mut Opened<'_, '_>,
     options: &RecordOptions<'_>,
     take: &mut dyn FnMut(&Record<'_>),
 ) -> Result<(), IntakeError> {
-    let mut table = Table::new(source, &CELL_COLUMNS, &options.columns, "a CSV of cells")?;
+    let mut table = Table::new(opened, &CELL_COLUMNS, &options.table, "a table of cells")?;
     let mut observations = Vec::with_capacity(2);
     let mut text = Vec::new();
     while let Some(row) = table.next()? {
@@ -298,7 +304,7 @@ fn cells(
         let outcome =
             row.fields.and_then(|fields| cell(&fields, origin, options, &mut device, &mut observations));
         if outcome.is_err() || observations.is_empty() {
-            row_text(row.raw, &mut text);
+            row.raw.text(&mut text);
         } else {
             text.clear();
         }

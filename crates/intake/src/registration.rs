@@ -1,14 +1,14 @@
-//! CSV of registration data: one row per metering point.
+//! Registration data: one row per metering point.
 
 use types::{Interner, MpanField, RegistrationRow};
 
-use crate::columns::{ColumnMap, REGISTRATION_COLUMNS};
+use crate::columns::{REGISTRATION_COLUMNS, TableOptions};
 use crate::error::IntakeError;
 use crate::estate::name;
 use crate::fields::read_mpan;
 use crate::record::{Form, Record, Reject};
 use crate::source::Source;
-use crate::table::{Table, row_text};
+use crate::table::{Opened, Table};
 
 /// Reads registration rows into `rows`; names go to `names`, rows that can't be used to `reject`.
 ///
@@ -17,12 +17,13 @@ use crate::table::{Table, row_text};
 /// The input as a whole can't be read or its header row can't be used.
 pub fn read_registration(
     source: &mut Source<'_>,
-    columns: &ColumnMap,
+    options: &TableOptions,
     names: &mut Interner,
     rows: &mut Vec<RegistrationRow>,
     reject: &mut dyn FnMut(&Record<'_>),
 ) -> Result<(), IntakeError> {
-    let mut table = Table::new(source, &REGISTRATION_COLUMNS, columns, "registration data")?;
+    let mut opened = Opened::new(source)?;
+    let mut table = Table::new(&mut opened, &REGISTRATION_COLUMNS, options, "registration data")?;
     let mut text = Vec::new();
     while let Some(row) = table.next()? {
         let origin = row.origin;
@@ -38,7 +39,7 @@ pub fn read_registration(
         match result {
             Ok(row) => rows.push(row),
             Err(why) => {
-                row_text(row.raw, &mut text);
+                row.raw.text(&mut text);
                 reject(&Record { origin, device: None, octets: &text, form: Form::Text, outcome: Err(why) });
             }
         }

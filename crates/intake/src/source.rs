@@ -30,6 +30,7 @@ pub struct Source<'r> {
     head: Vec<u8>,
     head_used: usize,
     utf16: Option<Utf16>,
+    warnings: Vec<String>,
 }
 
 /// A fault of the operating system, which decompressors hand on as it is.
@@ -61,6 +62,7 @@ impl<'r> Source<'r> {
             head: Vec::new(),
             head_used: 0,
             utf16: None,
+            warnings: Vec::new(),
         }
     }
 
@@ -89,6 +91,16 @@ impl<'r> Source<'r> {
     #[must_use]
     pub const fn id(&self) -> InputId {
         self.id
+    }
+
+    /// What was noticed while it was read and is no fault of a record: whoever runs the audit must know of it.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    pub(crate) fn warn(&mut self, warning: String) {
+        self.warnings.push(format!("{}: {warning}", self.name));
     }
 
     /// The first octets, as many as there are up to a fixed number, without taking them.

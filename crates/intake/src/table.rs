@@ -1,319 +1,274 @@
-//! Rows of a CSV table, one at a time.
+//! Rows of a table, one at a time, whatever the form of the input: CSV, JSON Lines, a workbook, Parquet.
 //!
-//! Comma, semicolon or tab, whichever the header row has most of outside quotes; a BOM, CRLF and quoted fields are
-//! normal. A row that is too wide or too narrow is a reject, and so is a header row that repeats.
+//! The form is told by the content. A field comes out as text, the same for the same value in every form, so that what
+//! reads the fields knows nothing of forms.
 
-use std::cell::Cell;
-use std::io::Read;
-use std::rc::Rc;
+#[cfg(feature = "parquet")]
+mod columnar;
+mod contained;
+mod delimited;
+mod json_lines;
+mod ods;
+mod sheet;
+mod value;
+mod workbook;
+mod xlsx;
 
 use csv::ByteRecord;
-use types::Origin;
+use types::{InputId, Origin};
 
-use crate::columns::{Column, ColumnMap, Header};
+use crate::columns::{Column, TableOptions, normalise};
 use crate::error::{HeaderError, IntakeError};
-use crate::limits::MAX_ROW;
+use crate::fault::SheetFault;
+use crate::limits::MAX_WORKBOOK;
 use crate::record::Reject;
 use crate::source::Source;
 
-/// A table of `N` known fields.
-pub(crate) struct Table<'s, 'r, const N: usize> {
-    reader: csv::Reader<Meter<'s, 'r>>,
-    shared: Rc<Shared>,
-    header: Header<N>,
-    header_row: ByteRecord,
-    row: ByteRecord,
-    /// Lines, first and last, of a row over several lines that are not accounted for yet.
-    spilled: Option<(u32, u32, u32)>,
-    name: String,
-    id: types::InputId,
-}
+use delimited::Delimited;
+use json_lines::JsonLines;
+use sheet::SheetTable;
+use workbook::Workbook;
 
 /// A row that was read: where it stands, and its fields or why they can't be used.
 pub(crate) struct Row<'t, const N: usize> {
     pub(crate) origin: Origin,
-    pub(crate) raw: &'t ByteRecord,
+    pub(crate) raw: Raw<'t>,
     pub(crate) fields: Result<[&'t [u8]; N], Reject>,
     /// What stands in the first column of the kind of table, the device in most, even if the fields can't be used.
     pub(crate) device: Option<&'t [u8]>,
 }
 
-/// Stands between source and CSV reader.
-///
-/// It counts down what the reader may take for one row, so that a quoted field without an end can't fill the memory.
-/// And it hands on every line end as LF: the reader counts LFs only, and stops after the CR of a CRLF, so that it would
-/// place each row of such a file on the line before.
-struct Meter<'s, 'r> {
-    source: &'s mut Source<'r>,
-    shared: Rc<Shared>,
-    after_cr: bool,
+/// A row as it stood.
+#[derive(Clone, Copy)]
+pub(crate) enum Raw<'t> {
+    Fields(&'t ByteRecord),
+    Line(&'t [u8]),
+    Nothing,
 }
 
-/// What the table and its meter tell each other.
-#[derive(Debug, Default)]
-struct Shared {
-    budget: Cell<usize>,
-    at_end: Cell<bool>,
-}
-
-impl Read for Meter<'_, '_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        loop {
-            let budget = self.shared.budget.get();
-            if budget == 0 {
-                return Err(std::io::Error::from(std::io::ErrorKind::FileTooLarge));
-            }
-            let most = buffer.len().min(budget);
-            let taken = buffer.get_mut(..most).unwrap_or_default();
-            let count = self.source.read(taken)?;
-            self.shared.budget.set(budget.saturating_sub(count));
-            self.shared.at_end.set(count == 0);
-            let kept = unify_line_ends(taken.get_mut(..count).unwrap_or_default(), &mut self.after_cr);
-            // No octets are left of an LF that stood alone after the CR of the octets before; that is not the end.
-            if kept > 0 || count == 0 {
-                return Ok(kept);
-            }
-        }
-    }
-}
-
-/// Turns CR and CRLF into LF where they stand, and says how many octets are left.
-fn unify_line_ends(octets: &mut [u8], after_cr: &mut bool) -> usize {
-    if !*after_cr && !octets.contains(&b'\r') {
-        return octets.len();
-    }
-    let octets = Cell::from_mut(octets).as_slice_of_cells();
-    let mut places = octets.iter();
-    let mut kept = 0;
-    for octet in octets.iter().map(Cell::get) {
-        let ends_crlf = *after_cr && octet == b'\n';
-        *after_cr = octet == b'\r';
-        if let Some(place) = if ends_crlf { None } else { places.next() } {
-            place.set(if *after_cr { b'\n' } else { octet });
-            kept += 1;
-        }
-    }
-    kept
-}
-
-impl<'s, 'r, const N: usize> Table<'s, 'r, N> {
-    pub(crate) fn new(
-        source: &'s mut Source<'r>,
-        columns: &'static [Column; N],
-        map: &ColumnMap,
-        kind: &'static str,
-    ) -> Result<Self, IntakeError> {
-        let head = source.head()?;
-        let has_bom = head.starts_with(b"\xEF\xBB\xBF");
-        let delimiter = delimiter(head);
-        let (name, id) = (source.name().to_owned(), source.id());
-        if has_bom {
-            let mut bom = [0; 3];
-            source
-                .read_exact(&mut bom)
-                .map_err(|error| IntakeError::Io { input: name.clone(), source: error })?;
-        }
-        let separator = separator_line(source.head()?);
-        if let Some((_, length)) = separator {
-            let mut line = vec![0; length];
-            source
-                .read_exact(&mut line)
-                .map_err(|error| IntakeError::Io { input: name.clone(), source: error })?;
-        }
-        let delimiter = separator.map_or(delimiter, |(delimiter, _)| delimiter);
-        let shared = Rc::<Shared>::default();
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .buffer_capacity(MAX_ROW / 4)
-            .from_reader(Meter { source, shared: Rc::clone(&shared), after_cr: false });
-        let (mut reader, mut header_row) = (reader, ByteRecord::new());
-        let wrong = |source| IntakeError::Header { input: name.clone(), source };
-        if !read_row(&mut reader, &shared, &mut header_row, &name)? {
-            return Err(wrong(HeaderError::Empty));
-        }
-        let header = Header::new(&header_row, columns, map, kind).map_err(wrong)?;
-        Ok(Self { reader, shared, header, header_row, row: ByteRecord::new(), spilled: None, name, id })
-    }
-
-    /// The next row; `None` after the last.
-    ///
-    /// No field of these tables has a line end. A row that goes over several lines is a quoted field that is not closed, and
-    /// the lines in it were rows: each of them is refused, so that none disappears.
-    pub(crate) fn next(&mut self) -> Result<Option<Row<'_, N>>, IntakeError> {
-        if let Some((line, first, last)) = self.spilled.take() {
-            self.spilled = (line < last).then_some((line + 1, first, last));
-            self.row.clear();
-            let origin = Origin { input: self.id, line };
-            let fields = Err(Reject::SpansLines { first, last });
-            return Ok(Some(Row { origin, raw: &self.row, fields, device: None }));
-        }
-        if !read_row(&mut self.reader, &self.shared, &mut self.row, &self.name)? {
-            return Ok(None);
-        }
-        let too_many = |_| IntakeError::TooManyLines { input: self.name.clone() };
-        let line = u32::try_from(self.line()).map_err(too_many)?;
-        let origin = Origin { input: self.id, line };
-        let more = u32::try_from(self.lines_within()).map_err(too_many)?;
-        let fields = if more > 0 {
-            let last = line.saturating_add(more);
-            self.spilled = Some((line.saturating_add(1), line, last));
-            Err(Reject::SpansLines { first: line, last })
-        } else if self.repeats_header() {
-            Err(Reject::RepeatedHeader)
-        } else if self.row.len() != self.header.width {
-            Err(Reject::Ragged { found: self.row.len(), expected: self.header.width })
-        } else {
-            Ok(self.header.fields(&self.row))
-        };
-        let device = self.header.fields(&self.row).first().copied();
-        Ok(Some(Row { origin, raw: &self.row, fields, device }))
-    }
-
-    /// How many line ends stand within the fields of the row.
-    fn lines_within(&self) -> usize {
-        self.row.iter().map(|field| field.iter().filter(|octet| **octet == b'\n').count()).sum()
-    }
-
-    /// The line on which the row that was read begins. The reader knows where it began to look for it, which may be
-    /// blank lines before, and where the row ended: after the LF, unless the input ended first.
-    fn line(&self) -> u64 {
-        let within = self.lines_within();
-        let after = u64::from(!self.shared.at_end.get());
-        let before = u64::try_from(within).unwrap_or(u64::MAX).saturating_add(after);
-        self.reader.position().line().saturating_sub(before)
-    }
-
-    fn repeats_header(&self) -> bool {
-        self.row.len() == self.header_row.len()
-            && self.row.iter().zip(&self.header_row).all(|(field, header)| {
-                field.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(field).trim_ascii() == header.trim_ascii()
-            })
-    }
-}
-
-fn read_row(
-    reader: &mut csv::Reader<Meter<'_, '_>>,
-    shared: &Shared,
-    row: &mut ByteRecord,
-    name: &str,
-) -> Result<bool, IntakeError> {
-    // The reader takes whole buffers, so the budget is for what it takes on top of those.
-    shared.budget.set(MAX_ROW);
-    let line = reader.position().line();
-    reader.read_byte_record(row).map_err(|error| match error.into_kind() {
-        csv::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
-            IntakeError::RowTooLong { input: name.to_owned(), line }
-        }
-        csv::ErrorKind::Io(source) => IntakeError::Io { input: name.to_owned(), source },
-        // A flexible reader of octets has no other errors.
-        other => {
-            IntakeError::Io { input: name.to_owned(), source: std::io::Error::other(format!("{other:?}")) }
-        }
-    })
-}
-
-/// The first line as a spreadsheet writes it to say the separator, `sep=;`: the separator, and how long the line is without
-/// its line end, which is left so that lines are counted right.
-pub(crate) fn separator_line(head: &[u8]) -> Option<(u8, usize)> {
-    let line = head.split(|octet| matches!(octet, b'\n' | b'\r')).next()?;
-    match line {
-        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => Some((*delimiter, line.len())),
-        _ => None,
-    }
-}
-
-/// The separator of a header row.
-fn delimiter(head: &[u8]) -> u8 {
-    let mut counts = [(b',', 0usize), (b';', 0), (b'\t', 0)];
-    let mut quoted = false;
-    for octet in head {
-        match octet {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
-            _ if quoted => {}
-            other => {
-                for (delimiter, count) in &mut counts {
-                    *count += usize::from(delimiter == other);
+impl Raw<'_> {
+    /// Its text, near enough for a quarantine: fields joined by commas, cut to a length.
+    pub(crate) fn text(self, into: &mut Vec<u8>) {
+        const MOST: usize = 4096;
+        into.clear();
+        match self {
+            Self::Nothing => {}
+            Self::Line(line) => into.extend_from_slice(line.get(..MOST.min(line.len())).unwrap_or_default()),
+            Self::Fields(row) => {
+                for (index, field) in row.iter().enumerate() {
+                    if index > 0 {
+                        into.push(b',');
+                    }
+                    into.extend_from_slice(field.get(..MOST.min(field.len())).unwrap_or_default());
+                    if into.len() > MOST {
+                        into.truncate(MOST);
+                        break;
+                    }
                 }
             }
         }
     }
-    let mut best = (b',', 0);
-    for (delimiter, count) in counts {
-        if count > best.1 {
-            best = (delimiter, count);
-        }
-    }
-    best.0
 }
 
-/// The headers of an input that may be a table, as they are compared; none if it is no table.
-pub(crate) fn headers(source: &mut Source<'_>) -> Result<Vec<String>, IntakeError> {
-    let head = source.head()?;
-    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let mut lines = head.split(|octet| matches!(octet, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
-    let first = lines.find(|line| !line.is_empty() && separator_line(line).is_none()).unwrap_or_default();
-    let row = String::from_utf8_lossy(first).into_owned();
-    Ok(row.split([',', ';', '\t']).map(crate::columns::normalise).collect())
+/// The form of a table.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Form {
+    /// CSV, or nothing that is known by its first octets.
+    Delimited,
+    JsonLines,
+    /// One JSON array, which is no JSON Lines.
+    JsonArray,
+    /// A ZIP archive.
+    Workbook,
+    /// A workbook of before 2007, or one with a password.
+    OldWorkbook,
+    Parquet,
 }
 
-/// The text of a row as it stood, near enough for a quarantine: fields joined by commas, cut to a length.
-pub(crate) fn row_text(row: &ByteRecord, into: &mut Vec<u8>) {
-    const MOST: usize = 4096;
-    into.clear();
-    for (index, field) in row.iter().enumerate() {
-        if index > 0 {
-            into.push(b',');
+impl Form {
+    /// Tells the form by the first octets.
+    pub(crate) fn of(head: &[u8]) -> Self {
+        if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+            return Self::Workbook;
         }
-        into.extend_from_slice(field.get(..MOST.min(field.len())).unwrap_or_default());
-        if into.len() > MOST {
-            into.truncate(MOST);
-            break;
+        if head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
+            return Self::OldWorkbook;
+        }
+        if head.starts_with(b"PAR1") {
+            return Self::Parquet;
+        }
+        match head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start() {
+            [b'{', ..] => Self::JsonLines,
+            [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Self::JsonArray,
+            _ => Self::Delimited,
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::columns::REGISTRATION_COLUMNS;
-    use types::InputId;
+/// An input that is a table, and how far it had to be looked into to know that.
+pub(crate) struct Opened<'s, 'r> {
+    source: &'s mut Source<'r>,
+    content: Content,
+}
 
-    fn lines(text: &str) -> Vec<u32> {
-        let mut source = Source::new("x", InputId(0), text.as_bytes());
-        let map = ColumnMap::default();
-        let mut table = Table::new(&mut source, &REGISTRATION_COLUMNS, &map, "registration data").unwrap();
-        let mut lines = Vec::new();
-        while let Some(row) = table.next().unwrap() {
-            lines.push(row.origin.line);
-        }
-        lines
+enum Content {
+    Delimited,
+    JsonLines,
+    Workbook(Box<Workbook>),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<columnar::Columnar>),
+    /// It can't be read at all, which is one record with its reason.
+    Malformed(Reject),
+}
+
+impl<'s, 'r> Opened<'s, 'r> {
+    pub(crate) fn new(source: &'s mut Source<'r>) -> Result<Self, IntakeError> {
+        let content = match Form::of(source.head()?) {
+            Form::Delimited => Content::Delimited,
+            Form::JsonLines => Content::JsonLines,
+            Form::JsonArray => return Err(header_error(source, HeaderError::JsonArray)),
+            Form::OldWorkbook => Content::Malformed(Reject::Sheet(SheetFault::OldOrEncrypted)),
+            Form::Workbook => match source.spool(MAX_WORKBOOK)? {
+                None => Content::Malformed(Reject::Sheet(SheetFault::TooLarge)),
+                Some(spooled) => match Workbook::open(spooled) {
+                    Ok(workbook) => Content::Workbook(Box::new(workbook)),
+                    Err(fault) => Content::Malformed(Reject::Sheet(fault)),
+                },
+            },
+            #[cfg(feature = "parquet")]
+            Form::Parquet => match columnar::Columnar::open(source)? {
+                Ok(columnar) => Content::Parquet(Box::new(columnar)),
+                Err(reject) => Content::Malformed(reject),
+            },
+            #[cfg(not(feature = "parquet"))]
+            Form::Parquet => {
+                Content::Malformed(Reject::Parquet { message: "this build does not read it".to_owned() })
+            }
+        };
+        Ok(Self { source, content })
     }
 
-    #[test]
-    fn a_row_stands_on_the_line_on_which_it_begins() {
-        let text = "mpan,dno\n1,a\n\n\n2,\"b\nb\n\"\n3,c\n";
-        // The row over lines 5 to 7 is refused line by line.
-        assert_eq!(lines(text), [2, 5, 6, 7, 8]);
-        assert_eq!(lines(text.trim_ascii_end()), [2, 5, 6, 7, 8]);
-        for line_end in ["\r\n", "\r"] {
-            assert_eq!(lines(&text.replace('\n', line_end)), [2, 5, 6, 7, 8], "{line_end:?}");
+    /// The headers by which to tell what the table is of: one list for each of its sheets, if it has sheets. None if
+    /// it can't be read.
+    pub(crate) fn headers(&mut self, options: &TableOptions) -> Result<Vec<Vec<String>>, IntakeError> {
+        let source = &mut *self.source;
+        match &mut self.content {
+            Content::Malformed(_) => Ok(Vec::new()),
+            Content::Delimited => Ok(vec![delimited::first_row(source.head()?)]),
+            Content::JsonLines => Ok(vec![json_lines::first_keys(source.head()?)]),
+            Content::Workbook(workbook) => {
+                let sheets = workbook.candidates(options.sheet.as_deref());
+                let sheets = sheets.map_err(|error| header_error(source, error))?;
+                Ok(sheets.iter().map(|(_, sheet)| sheet.headers()).collect())
+            }
+            #[cfg(feature = "parquet")]
+            Content::Parquet(columnar) => Ok(vec![columnar.headers()]),
         }
     }
 
-    #[test]
-    fn line_ends_become_one_octet_wherever_the_source_is_cut() {
-        let text = b"a\r\n\r\nb\rc\n\n\r\r\n";
-        for cut in 0..text.len() {
-            let (mut one, mut other) = (text[..cut].to_vec(), text[cut..].to_vec());
-            let mut after_cr = false;
-            let kept = unify_line_ends(&mut one, &mut after_cr);
-            one.truncate(kept);
-            let kept = unify_line_ends(&mut other, &mut after_cr);
-            one.extend_from_slice(&other[..kept]);
-            assert_eq!(one, b"a\n\nb\nc\n\n\n\n", "{cut}");
+    /// That its sheets are of several kinds, of which one has to be chosen.
+    pub(crate) fn several_sheets(&self, which: impl Fn(usize) -> bool) -> IntakeError {
+        let sheets = match &self.content {
+            Content::Workbook(workbook) => workbook.names(which),
+            _ => String::new(),
+        };
+        header_error(self.source, HeaderError::SeveralSheets { sheets })
+    }
+
+    /// Why it can't be read at all.
+    pub(crate) const fn malformed(&self) -> Option<&Reject> {
+        match &self.content {
+            Content::Malformed(reject) => Some(reject),
+            _ => None,
         }
     }
+}
+
+/// Whether one of the headers is a name of a field.
+pub(crate) fn has(headers: &[String], columns: &[Column], name: &str) -> bool {
+    let plain: Vec<String> = headers.iter().map(|header| normalise(header)).collect();
+    columns.iter().filter(|column| column.name == name).any(|column| {
+        let names = std::iter::once(column.name).chain(column.aliases.iter().copied());
+        names.map(normalise).any(|alias| plain.contains(&alias))
+    })
+}
+
+/// A table of `N` known fields.
+pub(crate) enum Table<'o, 'r, const N: usize> {
+    Delimited(Box<Delimited<'o, 'r, N>>),
+    JsonLines(Box<JsonLines<'o, 'r, N>>),
+    Sheet(Box<SheetTable<'o, N>>),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<columnar::ColumnarTable<'o, N>>),
+    /// One record that says why there are no others.
+    Malformed(InputId, Option<Reject>),
+}
+
+impl<'o, 'r, const N: usize> Table<'o, 'r, N> {
+    /// Finds the columns. `kind` is for messages.
+    pub(crate) fn new(
+        opened: &'o mut Opened<'_, 'r>,
+        columns: &'static [Column; N],
+        options: &TableOptions,
+        kind: &'static str,
+    ) -> Result<Self, IntakeError> {
+        let Opened { source, content } = opened;
+        let id = source.id();
+        if let (Some(sheet), false) =
+            (&options.sheet, matches!(content, Content::Workbook(_) | Content::Malformed(_)))
+        {
+            let error = HeaderError::NoSuchSheet {
+                name: sheet.clone(),
+                found: "the file, which is no workbook".to_owned(),
+            };
+            return Err(header_error(source, error));
+        }
+        Ok(match content {
+            Content::Delimited => {
+                Self::Delimited(Box::new(Delimited::new(source, columns, &options.columns, kind)?))
+            }
+            Content::JsonLines => {
+                Self::JsonLines(Box::new(JsonLines::new(source, columns, &options.columns, kind)?))
+            }
+            Content::Workbook(workbook) => match SheetTable::new(workbook, id, columns, options, kind) {
+                Err(error) => return Err(header_error(source, error)),
+                Ok(Err(fault)) => Self::Malformed(id, Some(Reject::Sheet(fault))),
+                Ok(Ok((table, warnings))) => {
+                    warnings.into_iter().for_each(|warning| source.warn(warning));
+                    Self::Sheet(Box::new(table))
+                }
+            },
+            #[cfg(feature = "parquet")]
+            Content::Parquet(columnar) => {
+                match columnar::ColumnarTable::new(&*columnar, id, columns, options, kind) {
+                    Err(error) => return Err(header_error(source, error)),
+                    Ok((table, warnings)) => {
+                        warnings.into_iter().for_each(|warning| source.warn(warning));
+                        Self::Parquet(Box::new(table))
+                    }
+                }
+            }
+            Content::Malformed(reject) => Self::Malformed(id, Some(reject.clone())),
+        })
+    }
+
+    /// The next row; `None` after the last.
+    pub(crate) fn next(&mut self) -> Result<Option<Row<'_, N>>, IntakeError> {
+        match self {
+            Self::Delimited(table) => table.next(),
+            Self::JsonLines(table) => table.next(),
+            Self::Sheet(table) => Ok(table.next()),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(table) => table.next(),
+            Self::Malformed(input, reject) => {
+                let origin = Origin { input: *input, line: 1 };
+                let row = |reject| Row { origin, raw: Raw::Nothing, fields: Err(reject), device: None };
+                Ok(reject.take().map(row))
+            }
+        }
+    }
+}
+
+fn header_error(source: &Source<'_>, error: HeaderError) -> IntakeError {
+    IntakeError::Header { input: source.name().to_owned(), source: error }
 }

@@ -10,8 +10,8 @@
 use std::sync::LazyLock;
 
 use dno_audit_intake::{
-    ColumnMap, Record, RecordOptions, Source, read_certificates, read_directory, read_estate, read_records,
-    read_registration,
+    Record, RecordOptions, Source, TableOptions, read_certificates, read_directory, read_estate,
+    read_records, read_registration,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -149,15 +149,15 @@ fn row() -> impl Strategy<Value = String> {
 
 /// Hands octets to every reader; whatever the answer, it is one.
 fn read_or_refuse(octets: &[u8]) {
-    let (columns, mut names) = (ColumnMap::default(), Interner::new());
+    let (options, mut names) = (TableOptions::default(), Interner::new());
     let source = || Source::new("input", InputId(0), octets);
     let mut look = |record: &Record<'_>| {
         assert!(record.outcome.as_ref().err().is_none_or(|reject| !reject.to_string().is_empty()));
         let _ = (record.unusable(), record.silence());
     };
     let _ = read_records(&mut source(), &RecordOptions::default(), &mut look);
-    let _ = read_estate(&mut source(), &columns, &mut names, &mut Vec::new(), &mut look);
-    let _ = read_registration(&mut source(), &columns, &mut names, &mut Vec::new(), &mut look);
+    let _ = read_estate(&mut source(), &options, &mut names, &mut Vec::new(), &mut look);
+    let _ = read_registration(&mut source(), &options, &mut names, &mut Vec::new(), &mut look);
     assert!(!read_certificates(&mut source()).unwrap().is_empty());
     let _ = read_directory(&mut source());
 }

@@ -331,6 +331,9 @@ pub struct Configuration {
     pub expiring_within_days: u32,
     /// Time of records without one, by digest of the input.
     pub observed_at: BTreeMap<String, String>,
+    /// Sheets that were named, by digest of the input.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sheets: BTreeMap<String, String>,
     /// Days after which evidence is stale.
     pub stale_after_days: u32,
     /// What times without a zone mean: `refuse` or `utc`.

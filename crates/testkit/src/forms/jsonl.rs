@@ -1,4 +1,4 @@
-//! JSON Lines: one object of strings per row. Empty fields have no member.
+//! JSON Lines: one object of strings per row, with `null` for what is empty.
 
 use std::fmt::Write as _;
 
@@ -10,14 +10,16 @@ pub fn jsonl(table: &Rows) -> Vec<u8> {
     let mut out = String::new();
     for row in &table.rows {
         out.push('{');
-        let members = table.header.iter().zip(row).filter(|(_, text)| !text.is_empty());
-        for (index, (name, text)) in members.enumerate() {
+        for (index, (name, text)) in table.header.iter().zip(row).enumerate() {
             if index > 0 {
                 out.push(',');
             }
             push_string(&mut out, name);
             out.push(':');
-            push_string(&mut out, text);
+            match text.as_str() {
+                "" => out.push_str("null"),
+                text => push_string(&mut out, text),
+            }
         }
         out.push_str("}\n");
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parquet::basic::Compression;
+use parquet::basic;
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
@@ -10,6 +10,19 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use super::Rows;
+
+/// How pages are compressed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// Snappy, what most writers do.
+    Snappy,
+    /// Gzip.
+    Gzip,
+    /// Zstandard.
+    Zstd,
+}
 
 /// How a column is kept.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,7 +42,7 @@ pub enum Type {
 /// The file, all columns as text, in groups of a thousand rows.
 #[must_use]
 pub fn parquet(table: &Rows) -> Vec<u8> {
-    typed(table, |_| Type::Text, Compression::SNAPPY)
+    typed(table, |_| Type::Text, Compression::Snappy)
 }
 
 /// The file, with the type of each column by its header.
@@ -55,6 +68,12 @@ fn write(table: &Rows, types: &[Type], compression: Compression) -> Result<Vec<u
         });
     }
     schema.push('}');
+    let compression = match compression {
+        Compression::None => basic::Compression::UNCOMPRESSED,
+        Compression::Snappy => basic::Compression::SNAPPY,
+        Compression::Gzip => basic::Compression::GZIP(Default::default()),
+        Compression::Zstd => basic::Compression::ZSTD(Default::default()),
+    };
     let properties = WriterProperties::builder().set_compression(compression).build();
     let schema = Arc::new(parse_message_type(&schema)?);
     let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties))?;
