@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use dno_audit::{AsOf, Config, ConfigError, Eui64, InputSpec, Timestamp};
+use dno_audit::{
+    AsOf, Config, ConfigError, Eui64, Expected, InputSpec, PublicKey, RunKey, Salts, Sealing, Signer,
+    Timestamp,
+};
 
 use crate::exit::Failure;
 
@@ -69,6 +72,22 @@ The report that was received is verified first. The exit code is 1 if the views 
     Reconcile(ReconcileArguments),
     /// List the rules.
     Rules(RulesArguments),
+    /// Cut the part of one party out of a report package.
+    #[command(after_help = "\
+Examples:
+  dnoaudit slice report --dno LOND --out for-lond
+  dnoaudit slice report --supplier SUP-A --out for-sup-a")]
+    Slice(SliceArguments),
+    /// Check a report package or a slice: digests, rows, roots, counts and signature.
+    #[command(
+        visible_alias = "reproduce",
+        after_help = "\
+Examples:
+  dnoaudit verify report --key auditor.pem
+  dnoaudit verify for-lond --certificate auditor.crt
+  dnoaudit verify report --inputs inputs/"
+    )]
+    Verify(VerifyArguments),
 }
 
 /// How to print.
@@ -170,6 +189,8 @@ pub(crate) struct InputArguments {
 pub(crate) struct AuditArguments {
     #[command(flatten)]
     pub(crate) inputs: InputArguments,
+    #[command(flatten)]
+    pub(crate) seal: SealArguments,
     /// Where the report package goes.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
@@ -180,6 +201,62 @@ pub(crate) struct AuditArguments {
     #[arg(long, value_enum, default_value = "error")]
     pub(crate) fail_on: FailOn,
     /// How to print the summary.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Arguments that seal a report. Every report has its digests and roots; these add to them.
+#[derive(Args, Debug)]
+pub(crate) struct SealArguments {
+    /// Sign the report with the P-256 key in this file, PKCS#8 in PEM.
+    #[arg(long, value_name = "FILE", conflicts_with = "sign_key_env")]
+    pub(crate) sign_key: Option<PathBuf>,
+    /// Sign the report with the P-256 key in this environment variable, PKCS#8 in PEM.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sign_key_env: Option<String>,
+    /// Certificates of the signer in PEM, its own first; they go into the signature.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sign_chain: Option<PathBuf>,
+    /// A secret, at least 16 octets as they are, from which the salts of the parties follow.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) run_key: Option<PathBuf>,
+}
+
+/// Arguments of `slice`.
+#[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("party").required(true))]
+pub(crate) struct SliceArguments {
+    /// The report package.
+    pub(crate) package: PathBuf,
+    /// The operator whose rows to take; `unassigned` has those without one.
+    #[arg(long, value_name = "PARTY", group = "party")]
+    pub(crate) dno: Option<String>,
+    /// The supplier whose rows to take; `unknown` has those without one.
+    #[arg(long, value_name = "PARTY", group = "party")]
+    pub(crate) supplier: Option<String>,
+    /// Where the slice goes.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+}
+
+/// Arguments of `verify`.
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArguments {
+    /// The report package or slice.
+    pub(crate) folder: PathBuf,
+    /// The public key that is to have signed, in PEM.
+    #[arg(long, value_name = "FILE", conflicts_with = "certificate")]
+    pub(crate) key: Option<PathBuf>,
+    /// The certificate, PEM or DER, whose key is to have signed.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// The SHA-256 that the manifest is to have.
+    #[arg(long, value_name = "HEX")]
+    pub(crate) manifest_sha256: Option<String>,
+    /// Make the report again from the inputs below this folder, and compare.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) inputs: Option<PathBuf>,
+    /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
 }
@@ -346,6 +423,54 @@ impl InputArguments {
         config.threads = self.threads.or(config.threads);
         Ok(config)
     }
+}
+
+impl SealArguments {
+    /// What the report is sealed with. Keys are read and not shown.
+    pub(crate) fn sealing(&self) -> Result<Sealing, Failure> {
+        let pem = match (&self.sign_key, &self.sign_key_env) {
+            (Some(path), _) => Some(String::from_utf8_lossy(&read(path)?).into_owned()),
+            (None, Some(name)) => Some(std::env::var(name).map_err(|_| {
+                Failure::Usage(format!("--sign-key-env: there is no environment variable {name}"))
+            })?),
+            (None, None) => None,
+        };
+        let mut signer = pem.as_deref().map(Signer::from_pem).transpose().map_err(Failure::Key)?;
+        if let Some(path) = &self.sign_chain {
+            let Some(unchained) = signer else {
+                return Err(Failure::Usage("--sign-chain needs --sign-key or --sign-key-env".to_owned()));
+            };
+            signer = Some(unchained.with_chain(&read(path)?).map_err(Failure::Key)?);
+        }
+        let salts = match &self.run_key {
+            None => Salts::None,
+            Some(path) => Salts::Key(
+                RunKey::new(read(path)?)
+                    .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?,
+            ),
+        };
+        Ok(Sealing { salts, signer })
+    }
+}
+
+impl VerifyArguments {
+    /// What the report is checked against.
+    pub(crate) fn expected(&self) -> Result<Expected, Failure> {
+        let key = match (&self.key, &self.certificate) {
+            (Some(path), _) => {
+                let key =
+                    PublicKey::from_pem(&String::from_utf8_lossy(&read(path)?)).map_err(Failure::Key)?;
+                Some((key, path.display().to_string()))
+            }
+            (None, Some(path)) => Some(PublicKey::from_certificate(&read(path)?).map_err(Failure::Key)?),
+            (None, None) => None,
+        };
+        Ok(Expected { key, manifest_sha256: self.manifest_sha256.clone() })
+    }
+}
+
+fn read(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|source| Failure::Write { path: path.display().to_string(), source })
 }
 
 /// An instant, or the begin of the day on which the command runs. This is the one place that looks at the clock, and

@@ -8,6 +8,8 @@ pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod reconcile;
 pub(crate) mod rules;
+pub(crate) mod slice;
+pub(crate) mod verify;
 
 use crate::exit::Failure;
 

@@ -41,7 +41,10 @@ pub(crate) enum Failure {
     /// The arguments make no sense together.
     #[error("{0}")]
     Usage(String),
-    /// The demonstration can't be written.
+    /// A key or certificate can't be used.
+    #[error(transparent)]
+    Key(dno_audit::SignError),
+    /// A file that the command line names can't be read or written.
     #[error("{path}: {source}")]
     Write {
         /// The file or folder.
@@ -57,7 +60,7 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) => Exit::Usage,
+            Self::Usage(_) | Self::Key(_) => Exit::Usage,
             Self::Library(error) if error.is_usage() => Exit::Usage,
             Self::Library(error) if error.is_verification() => Exit::NotVerified,
             Self::Library(_) | Self::Write { .. } | Self::Output(_) => Exit::InputOutput,

@@ -32,6 +32,8 @@ fn main() -> ExitCode {
         Command::Inspect(command) => commands::inspect::run(command, &terminal),
         Command::Reconcile(command) => commands::reconcile::run(command, &terminal),
         Command::Rules(command) => commands::rules::run(command, &terminal),
+        Command::Slice(command) => commands::slice::run(command, &terminal),
+        Command::Verify(command) => commands::verify::run(command, &terminal),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use audit::{Options, RULE_SET_VERSION, RuleSetVersion};
 use intake::{ColumnMap, TableOptions};
+use report::seal::Salts;
+use report::sign::Signer;
 use serde::Deserialize;
 use types::{AsOf, Timestamp, ZonelessTimes};
 
@@ -22,6 +24,8 @@ pub(crate) const MAX_THREADS: usize = 512;
 pub struct InputSpec {
     /// A file, a folder (read with all folders below it) or a pattern with `*`, `?` or `[…]`.
     pub path: String,
+    /// What the manifest calls it; the name of the file if not said.
+    pub name: Option<String>,
     /// The time of records that have none of their own.
     pub observed_at: Option<Timestamp>,
     /// Headers and sheet of a table.
@@ -84,6 +88,22 @@ impl Inputs {
     }
 }
 
+impl Inputs {
+    /// The inputs of a role.
+    pub(crate) const fn of_mut(&mut self, role: Role) -> &mut Vec<InputSpec> {
+        match role {
+            Role::Certificates => &mut self.certificates,
+            Role::Directory => &mut self.directory,
+            Role::Estate => &mut self.estate,
+            Role::Records => &mut self.records,
+            Role::Registration => &mut self.registration,
+            Role::TrustAnchors => &mut self.trust_anchors,
+            Role::Waivers => &mut self.waivers,
+            Role::Mixed => &mut self.mixed,
+        }
+    }
+}
+
 /// What becomes of the directory that is shipped.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum ShippedDirectory {
@@ -116,6 +136,17 @@ pub struct Config {
     /// The share of records that may be quarantined, and of meters that may be not known, for a run to count as
     /// complete.
     pub allowed_share: f64,
+    /// Salts and signature of the report. Neither changes a result.
+    pub sealing: Sealing,
+}
+
+/// What a report is sealed with beyond its digests and roots, which it always has.
+#[derive(Clone, Debug, Default)]
+pub struct Sealing {
+    /// Where the salts of the parties come from.
+    pub salts: Salts,
+    /// Who signs.
+    pub signer: Option<Signer>,
 }
 
 #[derive(Deserialize)]
@@ -193,6 +224,7 @@ impl Config {
             threads: None,
             out: None,
             allowed_share: 0.0,
+            sealing: Sealing::default(),
         }
     }
 
@@ -341,6 +373,7 @@ fn specs(inputs: Vec<FileInput>) -> Result<Vec<InputSpec>, ConfigError> {
         FileInput::Path(path) => Ok(InputSpec::new(path)),
         FileInput::Detailed(DetailedInput { path, observed_at, columns, sheet }) => Ok(InputSpec {
             path,
+            name: None,
             observed_at: observed_at.map(|text| instant("observed_at", &text)).transpose()?,
             table: TableOptions { columns: ColumnMap(columns), sheet },
         }),

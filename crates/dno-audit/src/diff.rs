@@ -12,10 +12,10 @@ use report::{ReadError, digest};
 use serde::Serialize;
 use types::Eui64;
 
-use crate::digests;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::reader::{DeviceRows, PackageReader, open};
+use crate::verify::{Expected, verify};
 
 /// A report, for those who read about two.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -96,11 +96,16 @@ impl Comparison {
     }
 }
 
-/// Opens a package and sees that its files are what the manifest says.
+/// Opens a package or a slice that verifies.
 pub(crate) fn verified(folder: &Path) -> Result<PackageReader, Error> {
     let package = PackageReader::open(folder)?;
-    digests::check(&package)?;
-    Ok(package)
+    let verification = verify(folder, &Expected::default(), &Progress::silent())?;
+    match verification.checks.into_iter().find(|check| !check.holds) {
+        Some(check) => {
+            Err(Error::NotVerified { path: folder.to_path_buf(), check: check.name, found: check.found })
+        }
+        None => Ok(package),
+    }
 }
 
 /// What the report of a package rests on.

@@ -33,6 +33,21 @@ pub enum Error {
     /// A row has no JSON form.
     #[error(transparent)]
     Canonical(#[from] report::CanonicalError),
+    /// A finding has no line.
+    #[error(transparent)]
+    Findings(#[from] report::FindingsError),
+    /// A row has no place in the seal.
+    #[error(transparent)]
+    Verdict(#[from] report::seal::UnknownVerdict),
+    /// The report can't be signed.
+    #[error(transparent)]
+    Sign(#[from] report::sign::SignError),
+    /// A meter has more records than a row can list.
+    #[error("{device}: a row longer than {} octets", report::read::MAX_LINE)]
+    RowTooLong {
+        /// The meter.
+        device: String,
+    },
     /// Records of an input did not all end somewhere: a fault of this program, and no report is written.
     #[error("{input}: {read} records read, {accounted} accounted for; this is a fault of the program")]
     Unaccounted {
@@ -57,17 +72,47 @@ pub enum Error {
         /// What is wrong with it.
         source: report::ReadError,
     },
-    /// A file of a package is not the one of which the manifest speaks.
-    #[error("{}: its SHA-256 is not what manifest.json says", path.display())]
-    DigestDiffers {
-        /// The file.
+    /// A package or slice does not verify.
+    #[error("{}: does not verify: {check}: {found}", path.display())]
+    NotVerified {
+        /// The folder.
         path: PathBuf,
+        /// The first check that does not hold.
+        check: &'static str,
+        /// What it found.
+        found: String,
     },
     /// A file of a package is a link, a folder or a device.
     #[error("{}: is no regular file", path.display())]
     NotARegularFile {
         /// The file.
         path: PathBuf,
+    },
+    /// A report has no rows of a party.
+    #[error("the report has no {tree} {party:?}; it has {known}")]
+    NoSuchParty {
+        /// `dno` or `supplier`.
+        tree: &'static str,
+        /// The party.
+        party: String,
+        /// Some that it has.
+        known: String,
+    },
+    /// A slice, of which the inputs give only the whole.
+    #[error("{}: is a slice; only a whole package can be made again from inputs", path.display())]
+    NotReproducible {
+        /// The slice.
+        path: PathBuf,
+    },
+    /// A package from which a slice would come that does not verify.
+    #[error("{}: the package is damaged; the slice would not verify: {check}: {found}", path.display())]
+    SliceOfDamaged {
+        /// The package.
+        path: PathBuf,
+        /// The check that fails.
+        check: &'static str,
+        /// What was found.
+        found: String,
     },
     /// The number of worker threads can't be had.
     #[error("{threads} threads: {message}")]
@@ -85,7 +130,7 @@ impl Error {
     pub const fn is_verification(&self) -> bool {
         match self {
             Self::Report { source, .. } => !matches!(source, report::ReadError::Io(_)),
-            Self::NotARegularFile { .. } | Self::DigestDiffers { .. } => true,
+            Self::NotARegularFile { .. } | Self::NotVerified { .. } | Self::SliceOfDamaged { .. } => true,
             _ => false,
         }
     }
@@ -99,6 +144,8 @@ impl Error {
             | Self::Directory(_)
             | Self::Waivers(_)
             | Self::NotAPackage { .. }
+            | Self::NoSuchParty { .. }
+            | Self::NotReproducible { .. }
             | Self::Threads { .. } => true,
             Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),
             _ => false,

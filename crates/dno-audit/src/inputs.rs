@@ -40,6 +40,15 @@ impl Role {
     }
 }
 
+impl Role {
+    /// The role of a word of the manifest.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        use Role::{Certificates, Directory, Estate, Records, Registration, TrustAnchors, Waivers};
+        let all = [Certificates, Directory, Estate, Records, Registration, TrustAnchors, Waivers];
+        all.into_iter().find(|role| role.name() == name)
+    }
+}
+
 /// A file to read.
 #[derive(Clone, Debug)]
 pub(crate) struct InputFile {
@@ -146,11 +155,13 @@ pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<I
     Ok(files)
 }
 
-/// Each file once; one that is named again with other settings is an error.
+/// Each file once, unless it is said by name that it stands for several inputs; one that is named again with other settings is
+/// an error.
 fn once(role: Role, files: Vec<InputFile>) -> Result<Vec<InputFile>, Error> {
-    let mut kept: BTreeMap<PathBuf, InputFile> = BTreeMap::new();
+    let mut kept: BTreeMap<(PathBuf, Option<String>), InputFile> = BTreeMap::new();
     for file in files {
         let place = std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
+        let place = (place, file.spec.name.clone());
         match kept.get(&place) {
             Some(known) if !known.spec.says_the_same(&file.spec) => {
                 let path = file.path.display().to_string();
@@ -167,6 +178,7 @@ fn once(role: Role, files: Vec<InputFile>) -> Result<Vec<InputFile>, Error> {
 }
 
 fn file(role: Role, spec: &InputSpec, path: PathBuf, name: String) -> InputFile {
+    let name = spec.name.clone().unwrap_or(name);
     InputFile { role, path, name, spec: spec.clone(), members: None }
 }
 

@@ -11,11 +11,27 @@ use tempfile::TempDir;
 
 use crate::error::Error;
 
+/// What may be replaced: a folder with these files and no others, of which one names its format.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind {
+    pub(crate) files: &'static [&'static str],
+    /// The file that names the format.
+    pub(crate) by: &'static str,
+    pub(crate) format: &'static str,
+}
+
+/// A report.
+pub(crate) const PACKAGE: Kind = Kind { files: &FILES, by: report::MANIFEST, format: report::FORMAT };
+
+/// A slice of one.
+pub(crate) const SLICE: Kind = Kind { files: &SLICE_FILES, by: report::SLICE, format: report::SLICE_FORMAT };
+
 /// A package that is being written.
 #[derive(Debug)]
 pub(crate) struct Package {
     folder: TempDir,
     place: PathBuf,
+    kind: Kind,
     pub(crate) files: BTreeMap<String, FileEntry>,
 }
 
@@ -28,8 +44,8 @@ pub(crate) struct PackageFile {
 }
 
 impl Package {
-    /// Starts a package that will stand at `place`.
-    pub(crate) fn create(place: &Path) -> Result<Self, Error> {
+    /// Starts a package of a kind that will stand at `place`.
+    pub(crate) fn create(place: &Path, kind: Kind) -> Result<Self, Error> {
         let at = |path: &Path| {
             let path = path.to_path_buf();
             move |source| Error::File { path, source }
@@ -45,14 +61,19 @@ impl Package {
         fs::create_dir_all(&parent).map_err(at(&parent))?;
         let parent = fs::canonicalize(&parent).map_err(at(&parent))?;
         let place = &parent.join(name);
-        check_place(place)?;
+        check_place(place, kind)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(".dnoaudit-").suffix(".tmp");
         // A report is as readable as any file that the user makes.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755));
         let folder = builder.tempdir_in(&parent).map_err(at(&parent))?;
-        Ok(Self { folder, place: place.to_path_buf(), files: BTreeMap::new() })
+        Ok(Self { folder, place: place.to_path_buf(), kind, files: BTreeMap::new() })
+    }
+
+    /// Where it is written.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Starts a file.
@@ -83,7 +104,7 @@ impl Package {
 
     /// Puts the package in its place. A report that stands there is replaced as a whole.
     pub(crate) fn publish(self) -> Result<(), Error> {
-        check_place(&self.place)?;
+        check_place(&self.place, self.kind)?;
         let place = self.place.clone();
         let at = |source| Error::File { path: place.clone(), source };
         let folder = self.folder.keep();
@@ -119,20 +140,35 @@ impl PackageFile {
 }
 
 /// The files of a package, in the order in which they are written.
-const FILES: [&str; 9] = [
+pub(crate) const FILES: [&str; 12] = [
     "devices.jsonl",
     "findings.csv",
+    "dno-leaves.jsonl",
+    "supplier-leaves.jsonl",
+    "rules.json",
     "not-in-estate.jsonl",
     "certificates.jsonl",
     "summary.json",
     "configuration.json",
-    "rules.json",
     "quarantine.jsonl",
     report::MANIFEST,
+    report::ATTESTATION,
+];
+
+/// The files of a slice.
+const SLICE_FILES: [&str; 8] = [
+    "devices.jsonl",
+    "findings.csv",
+    crate::slice::OTHERS,
+    "rules.json",
+    "summary.json",
+    report::SLICE,
+    report::MANIFEST,
+    report::ATTESTATION,
 ];
 
 /// Nothing but a report, or an empty folder, is ever replaced: a folder with a file that no report has is left alone.
-fn check_place(place: &Path) -> Result<(), Error> {
+fn check_place(place: &Path, kind: Kind) -> Result<(), Error> {
     let taken = || Err(Error::NotAPackage { path: place.to_path_buf() });
     let names = fs::read_dir(place).map(|entries| {
         entries
@@ -142,12 +178,14 @@ fn check_place(place: &Path) -> Result<(), Error> {
     });
     match names {
         Ok(names) if names.is_empty() && fs::remove_dir(place).is_ok() => Ok(()),
-        Ok(names) if names.iter().any(|name| !FILES.iter().any(|file| *file == name.as_os_str())) => taken(),
+        Ok(names) if names.iter().any(|name| !kind.files.iter().any(|file| *file == name.as_os_str())) => {
+            taken()
+        }
         Ok(_) => {
-            let manifest = fs::read(place.join(report::MANIFEST)).unwrap_or_default();
+            let manifest = fs::read(place.join(kind.by)).unwrap_or_default();
             let value: serde_json::Value = serde_json::from_slice(&manifest).unwrap_or_default();
             match value.get("format").and_then(|format| format.as_str()) {
-                Some(report::FORMAT) => Ok(()),
+                Some(format) if format == kind.format => Ok(()),
                 _ => taken(),
             }
         }

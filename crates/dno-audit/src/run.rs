@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::Path;
 
+use audit::directory::Owner;
 use audit::timeline::{Disposition, NotRelevant};
 use audit::{
     Certificates, Context, Estate, InputUse, Options, Resolutions, Subject, Totals, WaiverState, Waivers,
@@ -11,16 +12,17 @@ use audit::{
 };
 use rayon::prelude::*;
 use report::model::v1::{
-    Configuration, Counts, DirectoryEntry, InputEntry, Manifest, RuleSet, Summary, Tool,
+    Configuration, Counts, DirectoryEntry, InputEntry, Manifest, RuleSet, Seal, Summary, Tool,
 };
-use report::{FindingsWriter, InputDigests, canonical, digest};
-use types::{Credential, NetworkOperatorCell, Observation, Seen, ZonelessTimes};
+use report::seal::{Salts, SealRow, Sealer, Tree};
+use report::{FindingsWriter, InputDigests, RuleTexts, canonical, digest};
+use types::{Credential, NetworkOperatorCell, Observation, Seen, Sha256Digest, ZonelessTimes};
 
 use crate::accounts::{Account, record_counts};
 use crate::config::Config;
 use crate::error::Error;
 use crate::load::{Loaded, load};
-use crate::package::{Package, PackageFile};
+use crate::package::{PACKAGE, Package, PackageFile};
 use crate::progress::Progress;
 
 /// Meters that one task renders, and tasks that run before their output is written.
@@ -55,7 +57,7 @@ pub fn run(config: &Config, out: &Path, progress: &Progress<'_>) -> Result<Finis
     config.check()?;
     config.check_out(out)?;
     in_pool(config, || {
-        let package = Package::create(out)?;
+        let package = Package::create(out, PACKAGE)?;
         let loaded = load(config, progress, None)?;
         write(config, loaded, package, progress)
     })
@@ -135,11 +137,11 @@ fn report_order(context: &Context<'_>) -> Vec<u32> {
     let owner = |meter: u32| context.estate.meter(meter as usize, context.directory).owner();
     let owners: Vec<_> = (0..meters).into_par_iter().map(owner).collect();
     let mut names: BTreeMap<String, u32> = BTreeMap::new();
-    let name = |owner: Option<audit::directory::Owner>| match owner {
+    let name = |owner: Option<Owner>| match owner {
         Some(owner) => owner.name(context.directory),
         None => "unassigned".to_owned(),
     };
-    let mut of_owner: HashMap<Option<audit::directory::Owner>, u32> = HashMap::new();
+    let mut of_owner: HashMap<Option<Owner>, u32> = HashMap::new();
     let distinct: std::collections::HashSet<_> = owners.iter().copied().collect();
     for owner in &distinct {
         names.insert(name(*owner), 0);
@@ -160,41 +162,75 @@ fn report_order(context: &Context<'_>) -> Vec<u32> {
 }
 
 /// What one task makes of its meters.
-struct Rendered {
+struct Rendered<'c> {
     rows: Vec<u8>,
-    lines: u64,
+    leaves: Vec<Leaf<'c>>,
     findings: Vec<u8>,
     totals: Totals,
 }
 
-impl Rendered {
-    fn write(&self, devices: &mut PackageFile, findings: &mut PackageFile) -> Result<(), Error> {
-        devices.push(&self.rows, self.lines)?;
-        findings.push(&self.findings, 0)
+/// A row as the seal needs it.
+struct Leaf<'c> {
+    leaf: Sha256Digest,
+    owner: Option<Owner>,
+    supplier: Option<&'c str>,
+    verdict: &'static str,
+}
+
+/// Where rows go.
+struct Sinks {
+    devices: PackageFile,
+    findings: PackageFile,
+    sealer: Sealer,
+}
+
+impl Sinks {
+    fn write(&mut self, rendered: &Rendered<'_>, directory: &audit::Directory) -> Result<(), Error> {
+        self.devices.push(&rendered.rows, u64::try_from(rendered.leaves.len()).unwrap_or(0))?;
+        self.findings.push(&rendered.findings, 0)?;
+        for Leaf { leaf, owner, supplier, verdict } in &rendered.leaves {
+            let dno = owner.map(|owner| owner.label(directory));
+            let row = SealRow { leaf: *leaf, dno: dno.as_deref(), supplier: *supplier, verdict };
+            self.sealer.push(&row)?;
+        }
+        Ok(())
     }
 }
 
-fn render(
-    context: Context<'_>,
+fn render<'c>(
+    context: Context<'c>,
     meters: &[u32],
     joined: &Joined,
-    observations: &[Observation],
+    observations: &'c [Observation],
     inputs: &InputDigests,
-) -> Result<Rendered, Error> {
+    rules: &RuleTexts,
+) -> Result<Rendered<'c>, Error> {
     // A little more than rows take, so that they are not moved.
     let mut rows = Vec::with_capacity(meters.len() * 1280);
     let mut totals = Totals::default();
     let mut findings = FindingsWriter::new();
+    let mut leaves = Vec::with_capacity(meters.len());
     let empty = 0..0;
     for meter in meters {
         let range = joined.of_meter.get(*meter as usize).unwrap_or(&empty);
         let assessment = assess(Subject::new(context, *meter as usize, slice(observations, range)));
         totals.count(&assessment);
-        report::push_line(&report::device_row(&assessment, inputs), &mut rows)?;
-        findings.push(&assessment).map_err(Error::Temporary)?;
+        let row = report::device_row(&assessment, inputs);
+        let start = rows.len();
+        report::push_line(&row, &mut rows)?;
+        let line = rows.get(start..rows.len() - 1).unwrap_or_default();
+        if line.len() > report::read::MAX_LINE {
+            return Err(Error::RowTooLong { device: assessment.subject.meter.device().to_string() });
+        }
+        leaves.push(Leaf {
+            leaf: report::merkle::leaf(line),
+            owner: assessment.subject.owner(),
+            supplier: assessment.subject.supplier(),
+            verdict: assessment.verdict.name(),
+        });
+        findings.push(&row, rules)?;
     }
-    let findings = findings.into_octets().map_err(Error::Temporary)?;
-    Ok(Rendered { rows, lines: u64::try_from(meters.len()).unwrap_or(0), findings, totals })
+    Ok(Rendered { rows, leaves, findings: findings.into_octets()?, totals })
 }
 
 fn write(
@@ -220,20 +256,23 @@ fn write(
     let joined = join(&estate, &observations);
     let order = report_order(&context);
 
-    let mut devices = package.file("devices.jsonl")?;
+    let rules = report::rule_rows(config.options.rule_set);
+    let texts = RuleTexts::new(&rules);
+    let devices = package.file("devices.jsonl")?;
     let mut findings = package.file("findings.csv")?;
-    findings.push(format!("{}\r\n", report::FINDINGS_HEADER.join(",")).as_bytes(), 1)?;
+    findings.push(report::findings_header().as_bytes(), 1)?;
     let mut totals = Totals::default();
     let mut done = 0;
-    let mut waiting: Vec<Rendered> = Vec::new();
+    let mut sinks = Sinks { devices, findings, sealer: Sealer::default() };
+    let mut waiting: Vec<Rendered<'_>> = Vec::new();
     for batch in order.chunks(METERS_PER_TASK * TASKS_PER_WRITE).chain(std::iter::once(&[][..])) {
         // One batch is written and hashed while the next is rendered.
         let (written, rendered) = rayon::join(
-            || waiting.iter().try_for_each(|part| part.write(&mut devices, &mut findings)),
+            || waiting.iter().try_for_each(|part| sinks.write(part, &directory)),
             || {
                 let tasks = batch.par_chunks(METERS_PER_TASK);
                 tasks
-                    .map(|meters| render(context, meters, &joined, &observations, &inputs))
+                    .map(|meters| render(context, meters, &joined, &observations, &inputs, &texts))
                     .collect::<Result<_, Error>>()
             },
         );
@@ -243,8 +282,11 @@ fn write(
         done += batch.len();
         progress.say(|| format!("{done} of {} meters", order.len()));
     }
+    let Sinks { devices, findings, sealer } = sinks;
     package.finish(devices, true)?;
     package.finish(findings, false)?;
+    let seal = write_leaves(sealer, &config.sealing.salts, &mut package)?;
+    package.write("rules.json", &canonical(&rules)?)?;
 
     let mut not_in_estate = package.file("not-in-estate.jsonl")?;
     for range in &joined.not_in_estate {
@@ -265,7 +307,7 @@ fn write(
     count_waivers(&waivers, &totals, &mut accounts);
     write_certificates(certificates, &config.options, &mut package)?;
     let warnings = accounts.iter().flat_map(|account| account.warnings.clone()).collect();
-    let finished = write_package(config, accounts, directories, &totals, &joined, context, package)?;
+    let finished = write_package(config, accounts, directories, &totals, &joined, context, seal, package)?;
     Ok(Finished { warnings, ..finished })
 }
 
@@ -294,6 +336,21 @@ fn count_waivers(waivers: &Waivers, totals: &Totals, accounts: &mut [Account]) {
     }
 }
 
+/// Writes the leaves of the parties and gives the roots over them.
+fn write_leaves(sealer: Sealer, salts: &Salts, package: &mut Package) -> Result<Seal, Error> {
+    let [(_, dnos), (_, suppliers)] = sealer.finish(salts);
+    for (tree, leaves) in [(Tree::Dno, &dnos), (Tree::Supplier, &suppliers)] {
+        let mut file = package.file(tree.file())?;
+        for leaf in leaves {
+            let mut line = Vec::new();
+            report::push_line(leaf, &mut line)?;
+            file.push(&line, 1)?;
+        }
+        package.finish(file, true)?;
+    }
+    Ok(Seal { dno: report::seal::root(&dnos)?, supplier: report::seal::root(&suppliers)? })
+}
+
 fn write_certificates(
     certificates: Certificates<'_>,
     options: &Options,
@@ -318,6 +375,7 @@ fn write_package(
     totals: &Totals,
     joined: &Joined,
     context: Context<'_>,
+    seal: Seal,
     mut package: Package,
 ) -> Result<Finished, Error> {
     for account in &accounts {
@@ -357,7 +415,6 @@ fn write_package(
     let configuration = canonical(&configuration(config, &accounts))?;
     let configuration_sha256 = digest(&configuration).to_string();
     package.write("configuration.json", &configuration)?;
-    package.write("rules.json", &canonical(&report::rule_rows(config.options.rule_set))?)?;
     let mut quarantine = package.file("quarantine.jsonl")?;
     for account in accounts {
         let sha256 = account.sha256.to_string();
@@ -379,11 +436,15 @@ fn write_package(
             sha256: report::rule_set_digest(config.options.rule_set)?.to_string(),
             version: config.options.rule_set.number(),
         },
+        seal,
         tool: Tool { name: "dnoaudit".into(), version: env!("CARGO_PKG_VERSION").into() },
     };
-    let manifest = canonical(&manifest)?;
-    let manifest_sha256 = digest(&manifest).to_string();
-    package.write(report::MANIFEST, &manifest)?;
+    let octets = canonical(&manifest)?;
+    let manifest_sha256 = digest(&octets).to_string();
+    package.write(report::MANIFEST, &octets)?;
+    if let Some(signer) = &config.sealing.signer {
+        package.write(report::ATTESTATION, &signer.attest(&manifest, &octets)?)?;
+    }
     package.publish()?;
     let rule_set = config.options.rule_set.number();
     Ok(Finished { summary, inputs: entries, rule_set, manifest_sha256, warnings: Vec::new(), incomplete })

@@ -1,8 +1,13 @@
 //! `findings.csv`: a line per finding, fit for a spreadsheet.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Write;
 
-use audit::{Assessment, Severity};
+use audit::Severity;
+
+use crate::model::v1::{DeviceRow, RuleRow, Text};
+use crate::short::Short;
 
 /// Names of the columns.
 pub const FINDINGS_HEADER: [&str; 15] = [
@@ -23,6 +28,12 @@ pub const FINDINGS_HEADER: [&str; 15] = [
     "waiver",
 ];
 
+/// The first line of `findings.csv`, with its end.
+#[must_use]
+pub fn findings_header() -> String {
+    format!("{}\r\n", FINDINGS_HEADER.join(","))
+}
+
 /// Text that no spreadsheet takes for a formula: an apostrophe goes before what one would.
 #[must_use]
 pub fn spreadsheet_safe(text: &str) -> Cow<'_, str> {
@@ -32,7 +43,31 @@ pub fn spreadsheet_safe(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Makes the lines of `findings.csv`, without the header.
+/// Title and remedy of each rule, by id.
+#[derive(Clone, Debug)]
+pub struct RuleTexts(HashMap<String, (String, String)>);
+
+impl RuleTexts {
+    /// Those of a table of rules.
+    #[must_use]
+    pub fn new(rules: &[RuleRow]) -> Self {
+        let texts = |rule: &RuleRow| (rule.id.to_string(), (rule.title.to_string(), rule.remedy.to_string()));
+        Self(rules.iter().map(texts).collect())
+    }
+}
+
+/// Why a row has no lines.
+#[derive(Debug, thiserror::Error)]
+pub enum FindingsError {
+    /// A rule that the table does not have.
+    #[error("rule {0:?} is not in the table of rules")]
+    UnknownRule(String),
+    /// What the CSV writer says; never, since the lines go to memory.
+    #[error(transparent)]
+    Csv(std::io::Error),
+}
+
+/// Makes the lines of `findings.csv`, without the header. They follow from the rows and the table of rules alone.
 #[derive(Debug)]
 pub struct FindingsWriter(csv::Writer<Vec<u8>>);
 
@@ -58,43 +93,58 @@ impl FindingsWriter {
     ///
     /// # Errors
     ///
-    /// Never, since the lines go to memory; what the CSV writer says otherwise.
-    pub fn push(&mut self, assessment: &Assessment<'_>) -> Result<(), std::io::Error> {
-        let subject = &assessment.subject;
-        let worth_a_line = |severity| severity > Severity::Information;
-        if !assessment.findings.iter().any(|finding| worth_a_line(finding.rule.severity)) {
-            return Ok(());
-        }
-        let owner = subject.owner().map_or_else(String::new, |owner| owner.name(subject.context.directory));
-        let device = subject.meter.device().to_string();
-        let mpan = subject.meter.mpan().map_or_else(String::new, |mpan| mpan.to_string());
-        let remedy = assessment.remedy.as_ref();
-        for finding in &assessment.findings {
-            if !worth_a_line(finding.rule.severity) {
-                continue;
+    /// It names a rule that the table does not have.
+    pub fn push(&mut self, row: &DeviceRow<'_>, rules: &RuleTexts) -> Result<(), FindingsError> {
+        let remedy = row.remedy.as_ref();
+        let or_empty = |text: Option<&Text<'_>>| text.map_or("", |text| text.as_ref()).to_owned();
+        let (party, who, request, action) = (
+            or_empty(remedy.map(|remedy| &remedy.party)),
+            or_empty(remedy.and_then(|remedy| remedy.who.as_ref())),
+            or_empty(remedy.and_then(|remedy| remedy.service_request.as_ref())),
+            or_empty(remedy.map(|remedy| &remedy.action)),
+        );
+        let information = Severity::Information.name();
+        for finding in row.findings.iter().filter(|finding| finding.severity != information) {
+            let Some((title, rule_remedy)) = rules.0.get(finding.rule.as_ref()) else {
+                return Err(FindingsError::UnknownRule(finding.rule.chars().take(80).collect()));
+            };
+            let mut evidence = String::new();
+            for (name, value) in &finding.evidence {
+                let separator = if evidence.is_empty() { "" } else { "; " };
+                // Writing to a String does not fail.
+                let _ = write!(evidence, "{separator}{name}: {value}");
             }
-            let evidence = finding.evidence.to_string();
             let fields = [
-                owner.as_str(),
-                &device,
-                &mpan,
-                subject.supplier().unwrap_or_default(),
-                assessment.verdict.name(),
-                finding.rule.severity.name(),
-                finding.rule.id,
-                finding.rule.title,
+                row.dno.as_deref().unwrap_or_default(),
+                row.device_id.as_str(),
+                row.mpan.as_ref().map_or("", Short::as_str),
+                row.supplier.as_deref().unwrap_or_default(),
+                &row.verdict,
+                &finding.severity,
+                &finding.rule,
+                title,
                 &evidence,
-                finding.rule.remedy,
-                remedy.map_or("", |remedy| remedy.actor.name()),
-                remedy.and_then(|remedy| remedy.who.as_deref()).unwrap_or_default(),
-                remedy.and_then(|remedy| remedy.service_request).unwrap_or_default(),
-                remedy.map_or("", |remedy| remedy.action),
-                crate::device::waiver(assessment, finding).unwrap_or_default(),
+                rule_remedy,
+                &party,
+                &who,
+                &request,
+                &action,
+                finding.waiver.as_deref().unwrap_or_default(),
             ];
             let safe = fields.map(spreadsheet_safe);
-            self.0.write_record(safe.iter().map(|field| field.as_bytes())).map_err(std::io::Error::other)?;
+            let written = self.0.write_record(safe.iter().map(|field| field.as_bytes()));
+            written.map_err(|error| FindingsError::Csv(std::io::Error::other(error)))?;
         }
         Ok(())
+    }
+
+    /// The lines so far, which it forgets.
+    ///
+    /// # Errors
+    ///
+    /// As [`push`](Self::push).
+    pub fn take(&mut self) -> Result<Vec<u8>, FindingsError> {
+        std::mem::take(self).into_octets()
     }
 
     /// The lines.
@@ -102,8 +152,8 @@ impl FindingsWriter {
     /// # Errors
     ///
     /// As [`push`](Self::push).
-    pub fn into_octets(self) -> Result<Vec<u8>, std::io::Error> {
-        self.0.into_inner().map_err(csv::IntoInnerError::into_error)
+    pub fn into_octets(self) -> Result<Vec<u8>, FindingsError> {
+        self.0.into_inner().map_err(|error| FindingsError::Csv(error.into_error()))
     }
 }
 

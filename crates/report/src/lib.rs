@@ -20,23 +20,32 @@ mod device;
 pub mod diff;
 mod findings;
 mod manifest;
+pub mod merkle;
 pub mod model;
 mod quarantine;
 pub mod read;
 pub mod reconcile;
 mod rules;
+pub mod seal;
 mod short;
+pub mod sign;
+mod slice;
 mod summary;
 mod text;
+pub mod verify;
 
 pub use canonical::{CanonicalError, canonical, push_line};
 pub use certificates::certificate_row;
 pub use device::{InputDigests, device_row, not_in_estate_row, statement};
-pub use findings::{FINDINGS_HEADER, FindingsWriter, spreadsheet_safe, table_line};
+pub use findings::{
+    FINDINGS_HEADER, FindingsError, FindingsWriter, RuleTexts, findings_header, spreadsheet_safe, table_line,
+};
 pub use manifest::{FORMAT, FORMAT_VERSION, Hashed, MANIFEST, digest};
 pub use quarantine::{MAX_SHOWN, Quarantined, quarantine_row, set_input};
 pub use read::ReadError;
 pub use rules::{rule_rows, rule_set_digest};
 pub use short::Short;
+pub use sign::ATTESTATION;
+pub use slice::{SLICE, SLICE_FORMAT, SLICE_FORMAT_VERSION, other_row, slice_summary};
 pub use summary::{summary, verdict_counts};
 pub use text::hex;

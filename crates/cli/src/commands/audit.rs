@@ -12,6 +12,7 @@ use crate::terminal::{Terminal, summary};
 pub(crate) fn run(arguments: &AuditArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut config = arguments.inputs.config()?;
     config.allowed_share = arguments.allowed_share.unwrap_or(config.allowed_share);
+    config.sealing = arguments.seal.sealing()?;
     let out = arguments
         .out
         .clone()

@@ -273,8 +273,48 @@ pub struct Manifest {
     pub inputs: Vec<InputEntry>,
     /// Rules applied.
     pub rule_set: RuleSet,
+    /// The roots over all rows.
+    pub seal: Seal,
     /// Tool that wrote it.
     pub tool: Tool,
+}
+
+/// The roots of the two trees: every row stands once in each.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seal {
+    /// By expected operator.
+    pub dno: Root,
+    /// By responsible supplier.
+    pub supplier: Root,
+}
+
+/// The root of a tree of parties.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Root {
+    /// How many parties there are.
+    pub parties: u64,
+    /// The root of RFC 6962 over their leaves.
+    pub root: String,
+}
+
+/// A line of `dno-leaves.jsonl` and `supplier-leaves.jsonl`: what a tree of parties has of one. Without its line feed it
+/// is the leaf.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartyLeaf {
+    /// The party.
+    pub party: String,
+    /// The root of RFC 6962 over its rows, in the order of `devices.jsonl`.
+    pub root: String,
+    /// How many rows it has.
+    pub rows: u64,
+    /// HMAC-SHA-256 of the run key over tree and party, if there was a run key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salt: Option<String>,
+    /// Its meters by verdict.
+    pub verdicts: VerdictCounts,
 }
 
 /// The configuration as far as it can change a result.
@@ -292,7 +332,7 @@ pub struct Configuration {
     /// Time of records without one, by digest of the input.
     pub observed_at: BTreeMap<String, String>,
     /// Sheets that were named, by digest of the input.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sheets: BTreeMap<String, String>,
     /// Days after which evidence is stale.
     pub stale_after_days: u32,
@@ -315,7 +355,7 @@ pub struct Counts {
 }
 
 /// Meters by verdict.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct VerdictCounts {
     /// Both cells hold what is expected.
@@ -550,4 +590,152 @@ pub struct UnattributedEntity {
     pub dno: String,
     /// The entity.
     pub entity: String,
+}
+
+/// `attestation.dsse.json`: a DSSE envelope.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Envelope {
+    /// The statement in base64.
+    pub payload: String,
+    /// `application/vnd.in-toto+json`.
+    #[serde(rename = "payloadType")]
+    pub payload_type: String,
+    /// One signature.
+    pub signatures: Vec<DsseSignature>,
+}
+
+/// A signature of an envelope.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DsseSignature {
+    /// SHA-256 of the subjectPublicKeyInfo of the key, in hex.
+    pub keyid: String,
+    /// ECDSA-Sig-Value in DER, in base64.
+    pub sig: String,
+}
+
+/// The payload of the envelope: an in-toto statement, version 1.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// `https://in-toto.io/Statement/v1`.
+    #[serde(rename = "_type")]
+    pub kind: String,
+    /// What is said of the manifest.
+    pub predicate: Predicate,
+    /// What kind of predicate that is.
+    #[serde(rename = "predicateType")]
+    pub predicate_type: String,
+    /// The manifest.
+    pub subject: Vec<Subject>,
+}
+
+/// What a statement says: nothing that the manifest does not, but for the certificates of the signer.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Predicate {
+    /// The instant of the audit.
+    pub as_of: String,
+    /// Certificates in base64 of DER, that of the signer first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
+    /// Meters of the estate.
+    pub meters: u64,
+    /// The roots of the seal.
+    pub roots: RootDigests,
+    /// Version of the rules.
+    pub rule_set: u32,
+}
+
+/// The roots of the two trees.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RootDigests {
+    /// By expected operator.
+    pub dno: String,
+    /// By responsible supplier.
+    pub supplier: String,
+}
+
+/// What a statement is about.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// Its digest.
+    pub digest: DigestSet,
+    /// `manifest.json`.
+    pub name: String,
+}
+
+/// A digest by its algorithm.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DigestSet {
+    /// SHA-256 in hex.
+    pub sha256: String,
+}
+
+/// `slice.json`: what makes the rows of one party a part of a report.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slice {
+    /// The files of the slice that follow from its rows, and its rows, by name.
+    pub files: BTreeMap<String, FileEntry>,
+    /// `dno-audit slice`.
+    pub format: Word,
+    /// Version of this format.
+    pub format_version: u32,
+    /// The leaf of the party.
+    pub leaf: PartyLeaf,
+    /// The audit path of RFC 6962 from the leaf to the root, the sibling of the leaf first.
+    pub path: Vec<String>,
+    /// The place of the leaf among those of the tree, from 0.
+    pub position: u64,
+    /// `dno` or `supplier`.
+    pub tree: Word,
+}
+
+/// `summary.json` of a slice: totals of its rows.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SliceSummary {
+    /// The instant of the audit.
+    pub as_of: String,
+    /// Meters by expected party.
+    pub by_dno: BTreeMap<String, VerdictCounts>,
+    /// Meters by region.
+    pub by_region: BTreeMap<String, VerdictCounts>,
+    /// Meters by responsible supplier.
+    pub by_supplier: BTreeMap<String, VerdictCounts>,
+    /// Meters for which each rule failed; rules that never failed stand with 0.
+    pub findings: BTreeMap<String, u64>,
+    /// Meters of the party.
+    pub meters: u64,
+    /// The party.
+    pub party: String,
+    /// `dno` or `supplier`.
+    pub tree: Word,
+    /// Meters by verdict.
+    pub verdicts: VerdictCounts,
+}
+
+/// A line of `others.jsonl` of a slice: a meter of another operator in whose cells the party of the slice stands.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherRow<'a> {
+    /// The two cells.
+    pub cells: [CellRow<'a>; 2],
+    /// The device.
+    pub device_id: Short,
+    /// The party that ought to be in the cells; null if that is not known.
+    pub dno: Option<Text<'a>>,
+    /// Ids of the rules that call for the verdict.
+    pub reasons: Vec<Word>,
+    /// What mends it.
+    pub remedy: Option<RemedyRow<'a>>,
+    /// The responsible supplier; null if not known.
+    pub supplier: Option<Text<'a>>,
+    /// The verdict.
+    pub verdict: Word,
 }

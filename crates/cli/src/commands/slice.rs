@@ -1,0 +1,24 @@
+//! `dnoaudit slice`.
+
+use dno_audit::{Progress, Tree};
+
+use crate::args::SliceArguments;
+use crate::exit::{Exit, Failure};
+use crate::terminal::Terminal;
+
+pub(crate) fn run(arguments: &SliceArguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let (tree, party) = match (&arguments.dno, &arguments.supplier) {
+        (Some(party), _) => (Tree::Dno, party),
+        (None, Some(party)) => (Tree::Supplier, party),
+        (None, None) => return Err(Failure::Usage("name a party with --dno or --supplier".to_owned())),
+    };
+    let show = |message: &str| terminal.progress(message);
+    let cut = dno_audit::slice(&arguments.package, tree, party, &arguments.out, &Progress::to(&show));
+    terminal.end_progress();
+    let rows = cut?.party.map_or(0, |party| party.rows);
+    let (tree, out) = (tree.name(), arguments.out.display());
+    terminal.print(&format!(
+        "{rows} rows of {tree} {party} in {out}; `dnoaudit verify {out}` proves them complete\n"
+    ))?;
+    Ok(Exit::Complete)
+}
