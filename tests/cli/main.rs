@@ -19,6 +19,7 @@ mod reconcile;
 mod reference;
 mod refusals;
 mod rule_set;
+mod seal;
 mod shared_cases;
 mod support;
 mod waivers;
