@@ -40,6 +40,12 @@ copy records "${hex[@]}" "$data"/records/{cells,messages}-csv/*.csv corpus/messa
 copy estate "$data"/records/{estate,registration}-csv/*.csv
 copy directory "$data"/directory.toml
 copy waivers "$data"/waivers.toml
+for file in "$data"/golden/format-1/*/*; do
+    case $file in
+    *.jsonl) head -n 3 "$file" >corpus/lines && copy package corpus/lines && rm corpus/lines ;;
+    *) copy package "$file" ;;
+    esac
+done
 
 for target in corpus/*/; do
     seeds=("$target"*)

@@ -193,6 +193,7 @@ fn every_member_of_a_report_is_explained() {
     let folder = tempfile::tempdir().unwrap();
     let demo = folder.path().join("demo");
     dnoaudit(["demo", "--devices", "500", "--out", demo.to_str().unwrap()]);
+    sign(&demo);
     let report = page("docs/report.md");
     let manifest = section(&report, "## manifest.json");
     let mut files: BTreeSet<String> = BTreeSet::new();
@@ -224,6 +225,93 @@ fn every_member_of_a_report_is_explained() {
     }
     let listed = first_cells(report.split("\n## ").next().unwrap());
     assert_eq!(listed, files);
+}
+
+/// Audits a demonstration again, with salts and a signature.
+fn sign(demo: &Path) {
+    let key = repository().join("tests/cli/auditor-key.pem");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dnoaudit"));
+    command
+        .args(["audit", "--allowed-share", "1", "--fail-on", "never", "--config"])
+        .arg(demo.join("audit.toml"));
+    command.arg("--sign-key").arg(&key).arg("--run-key").arg(&key);
+    assert!(command.output().unwrap().status.success());
+}
+
+#[test]
+fn every_member_of_a_slice_is_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let (demo, out) = (folder.path().join("demo"), folder.path().join("slice"));
+    dnoaudit(["demo", "--devices", "500", "--out", demo.to_str().unwrap()]);
+    sign(&demo);
+    let report = demo.join("report");
+    dnoaudit(["slice", report.to_str().unwrap(), "--dno", "LOND", "--out", out.to_str().unwrap()]);
+    let page = page("docs/report-format.md");
+    let of_rows = self::page("docs/report.md");
+    let headings = [
+        ("slice.json", "### slice.json"),
+        ("summary.json", "### summary.json of a slice"),
+        ("others.jsonl", "### others.jsonl"),
+    ];
+    for (name, heading) in headings {
+        let text = fs::read_to_string(out.join(name)).unwrap();
+        let mut names = BTreeSet::new();
+        let value: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        members(&value, false, &mut names);
+        let section = section(&page, heading);
+        let explained = |name: &String| {
+            let code = format!("`{name}`");
+            section.contains(&code)
+                || VERDICTS.contains(&name.as_str())
+                || page.contains(&format!("\n| {code} |"))
+                || page.contains(&format!("{code} is the"))
+                || (name != "findings" && of_rows.contains(&code))
+        };
+        let missing: Vec<&String> = names.iter().filter(|name| !explained(name)).collect();
+        assert!(missing.is_empty(), "{name}: {missing:?}");
+    }
+    let listed = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let slice = section(&page, "## A slice");
+    listed.for_each(|name| assert!(slice.contains(&format!("`{name}`")), "{name}"));
+}
+
+#[test]
+fn the_vectors_of_the_format_come_out() {
+    let page = page("docs/report-format.md");
+    let samples = blocks(&page, "json");
+    let [rows, parties] = &samples[..] else { panic!("{} samples", samples.len()) };
+    let vectors = blocks(&page, "text").pop().unwrap();
+    let lines: Vec<&str> = vectors.lines().collect();
+    let vector = |name: &str| -> String {
+        let line = lines.iter().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name}"));
+        line.rsplit(' ').next().unwrap().to_owned()
+    };
+    let leaves: Vec<_> = rows.lines().map(|row| report::merkle::leaf(row.as_bytes())).collect();
+    let mut sealer = report::seal::Sealer::default();
+    let mut tree = report::merkle::RowTree::default();
+    for (row, leaf) in rows.lines().zip(&leaves) {
+        let head = report::verify::RowHead::read(row).unwrap();
+        sealer.push(&head.seal_row(*leaf)).unwrap();
+        tree.push(*leaf);
+        if tree.leaves() == 2 {
+            assert_eq!(vector("node over 1 and 2"), tree.root().to_string());
+        }
+    }
+    for (index, leaf) in leaves.iter().enumerate() {
+        assert_eq!(vector(&format!("leaf of row {}", index + 1)), leaf.to_string());
+    }
+    assert_eq!(vector("root of the rows"), tree.root().to_string());
+    let key = report::seal::RunKey::new(b"0123456789abcdef".to_vec()).unwrap();
+    let [(_, dnos), _] = sealer.finish(&report::seal::Salts::Key(key));
+    let (lond, other) = parties.trim().split_once('\n').unwrap();
+    assert_eq!(report::seal::leaf_octets(&dnos[0]).unwrap(), lond.as_bytes());
+    assert_eq!(dnos[0].salt.as_deref(), Some(vector("salt").as_str()));
+    assert_eq!(vector("leaf of the party"), report::merkle::leaf(lond.as_bytes()).to_string());
+    assert_eq!(vector("leaf of the other"), report::merkle::leaf(other.as_bytes()).to_string());
+    let top = report::merkle::TopTree::new([lond, other].map(|leaf| leaf.as_bytes().to_vec()));
+    assert_eq!(vector("root of the parties"), top.root().to_string());
+    let path: Vec<String> = top.path(0).unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(path, [vector("leaf of the other")]);
 }
 
 const VERDICTS: [&str; 5] = ["correct", "missing", "not-known", "out-of-scope", "wrong"];

@@ -18,6 +18,7 @@ mod reconcile;
 mod reference;
 mod refusals;
 mod rule_set;
+mod seal;
 mod shared_cases;
 mod support;
 mod waivers;

@@ -33,6 +33,7 @@ pub(crate) enum Command {
     #[command(after_help = "\
 Examples:
   dnoaudit audit --config audit.toml
+  dnoaudit audit --config audit.toml --sign-key auditor-key.pem
   dnoaudit audit --records responses/ --certificates certs/ --trust-anchor root.pem \\
       --estate meters.csv --directory dnos.toml --as-of 2026-01-01T00:00:00Z --out report")]
     Audit(AuditArguments),

@@ -114,6 +114,10 @@ impl Package {
                 at(error)
             });
         }
+        // Where the system can, old and new change places in one step: whenever a run is killed, one of them stands there.
+        if exchange(&folder, &place) {
+            return fs::remove_dir_all(&folder).map_err(at);
+        }
         let mut name = folder.clone().into_os_string();
         name.push(".old");
         let old = PathBuf::from(name);
@@ -137,6 +141,19 @@ impl PackageFile {
         self.writer.count_lines(lines);
         self.writer.write_all(octets).map_err(|source| Error::File { path: self.path.clone(), source })
     }
+}
+
+/// Whether two folders changed places in one step.
+#[cfg(target_os = "linux")]
+fn exchange(one: &Path, other: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok()
+}
+
+/// Whether two folders changed places in one step: here they never do.
+#[cfg(not(target_os = "linux"))]
+const fn exchange(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// The files of a package, in the order in which they are written.

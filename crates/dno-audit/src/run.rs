@@ -307,7 +307,8 @@ fn write(
     count_waivers(&waivers, &totals, &mut accounts);
     write_certificates(certificates, &config.options, &mut package)?;
     let warnings = accounts.iter().flat_map(|account| account.warnings.clone()).collect();
-    let finished = write_package(config, accounts, directories, &totals, &joined, context, seal, package)?;
+    let rows = RowsWritten { totals, seal, not_in_estate: joined.not_in_estate.len() };
+    let finished = write_package(config, accounts, directories, rows, context, package)?;
     Ok(Finished { warnings, ..finished })
 }
 
@@ -367,17 +368,23 @@ fn write_certificates(
     package.finish(file, true)
 }
 
+/// What is known once the rows are written.
+struct RowsWritten {
+    totals: Totals,
+    seal: Seal,
+    not_in_estate: usize,
+}
+
 /// Writes what is known only at the end: quarantine, summary and manifest.
 fn write_package(
     config: &Config,
     accounts: Vec<Account>,
     directories: Vec<DirectoryEntry>,
-    totals: &Totals,
-    joined: &Joined,
+    rows: RowsWritten,
     context: Context<'_>,
-    seal: Seal,
     mut package: Package,
 ) -> Result<Finished, Error> {
+    let RowsWritten { totals, seal, not_in_estate } = rows;
     for account in &accounts {
         let (read, accounted) = (account.read, account.uses.records());
         if read != accounted {
@@ -388,7 +395,7 @@ fn write_package(
     accounts.iter().for_each(|account| all.add(&account.uses));
     let counts = Counts {
         meters: totals.all.meters(),
-        not_in_estate: u64::try_from(joined.not_in_estate.len()).unwrap_or(u64::MAX),
+        not_in_estate: u64::try_from(not_in_estate).unwrap_or(u64::MAX),
         records: record_counts(&all),
         verdicts: report::verdict_counts(&totals.all),
     };
@@ -408,7 +415,7 @@ fn write_package(
     let reason = |why: &NotRelevant| format!("not-relevant/{}", why.name());
     records.extend(all.not_relevant.iter().map(|(why, count)| (reason(why), *count)));
     let digests = InputDigests::new(accounts.iter().map(|account| account.sha256));
-    let summary = report::summary(totals, counts, records, context, directories, &digests);
+    let summary = report::summary(&totals, counts, records, context, directories, &digests);
     package.write("summary.json", &canonical(&summary)?)?;
 
     let entries: Vec<InputEntry> = accounts.iter().map(Account::entry).collect();

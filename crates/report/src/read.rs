@@ -104,7 +104,7 @@ impl<R: BufRead> Lines<R> {
             if held.is_empty() {
                 return if self.octets.is_empty() { Ok(None) } else { Err(ReadError::LineNotEnded { line }) };
             }
-            let end = held.iter().position(|octet| *octet == b'\n');
+            let end = memchr::memchr(b'\n', held);
             let part = held.get(..end.unwrap_or(held.len())).unwrap_or_default();
             if self.octets.len() + part.len() > MAX_LINE {
                 return Err(ReadError::LineTooLong { line });

@@ -37,8 +37,8 @@ impl<'l> RowHead<'l> {
     /// # Errors
     ///
     /// It is no JSON object with these members, each of them once.
-    pub fn read(line: &'l [u8]) -> Result<Self, String> {
-        serde_json::from_slice(line).map_err(|error| error.to_string())
+    pub fn read(line: &'l str) -> Result<Self, String> {
+        serde_json::from_str(line).map_err(|error| error.to_string())
     }
 
     /// The row as the seal takes it.

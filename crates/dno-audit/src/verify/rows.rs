@@ -34,20 +34,24 @@ pub(crate) struct Rows {
 struct Blocks {
     file: File,
     rest: Vec<u8>,
+    /// Blocks that are done with, to be filled again.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Blocks {
     /// The next lines, the last with its line feed; none at the end of the file.
     fn next(&mut self) -> Result<Option<Vec<u8>>, ReadError> {
-        let mut block = std::mem::take(&mut self.rest);
+        let mut block = self.spare.pop().unwrap_or_default();
+        block.clear();
+        block.append(&mut self.rest);
         let mut want = BLOCK;
         loop {
             let before = block.len();
             let more = u64::try_from(want.saturating_sub(before)).unwrap_or(0);
             let read = Read::by_ref(&mut self.file).take(more).read_to_end(&mut block)?;
             let fresh = block.get(before..).unwrap_or_default();
-            if let Some(end) = fresh.iter().rposition(|octet| *octet == b'\n') {
-                self.rest = block.split_off(before + end + 1);
+            if let Some(end) = memchr::memrchr(b'\n', fresh) {
+                self.rest.extend(block.drain(before + end + 1..));
                 return Ok(Some(block));
             }
             if read == 0 && before < want {
@@ -80,13 +84,13 @@ enum Name {
 }
 
 impl Name {
-    fn new(text: &Cow<'_, str>, block: &[u8]) -> Self {
+    fn new(text: Cow<'_, str>, block: &[u8]) -> Self {
         match text {
             Cow::Borrowed(text) => {
                 let start = (text.as_ptr().addr()).wrapping_sub(block.as_ptr().addr());
                 Self::At(start, text.len())
             }
-            Cow::Owned(text) => Self::Own(text.clone()),
+            Cow::Owned(text) => Self::Own(text),
         }
     }
 
@@ -105,16 +109,23 @@ impl Name {
 type Parsed = Result<Vec<Row>, (u64, String)>;
 
 fn parse(block: &[u8]) -> Parsed {
+    let text = std::str::from_utf8(block).map_err(|error| {
+        let before = block.get(..error.valid_up_to()).unwrap_or_default();
+        let line = memchr::memchr_iter(b'\n', before).count();
+        (u64::try_from(line).unwrap_or(0), "no UTF-8".to_owned())
+    })?;
     let mut rows = Vec::with_capacity(block.len() / 1024);
-    for (line, octets) in (0..).zip(block.split_inclusive(|octet| *octet == b'\n')) {
-        let octets = octets.strip_suffix(b"\n").unwrap_or(octets);
-        let head = RowHead::read(octets).map_err(|error| (line, error))?;
+    let mut start = 0;
+    for (line, end) in (0..).zip(memchr::memchr_iter(b'\n', block)) {
+        let row = text.get(start..end).unwrap_or_default();
+        start = end + 1;
+        let head = RowHead::read(row).map_err(|error| (line, error))?;
         rows.push(Row {
-            leaf: report::merkle::leaf(octets),
+            leaf: report::merkle::leaf(row.as_bytes()),
             device: head.device_id,
-            dno: head.dno.as_ref().map(|name| Name::new(name, block)),
-            supplier: head.supplier.as_ref().map(|name| Name::new(name, block)),
-            verdict: Name::new(&head.verdict, block),
+            dno: head.dno.map(|name| Name::new(name, block)),
+            supplier: head.supplier.map(|name| Name::new(name, block)),
+            verdict: Name::new(head.verdict, block),
         });
     }
     Ok(rows)
@@ -152,7 +163,7 @@ impl Sink {
 
 /// Verifies the rows of a file. What is wrong with them is the inner error.
 pub(crate) fn verify(path: &Path, progress: &Progress<'_>) -> Result<Result<Rows, String>, Error> {
-    let mut blocks = Blocks { file: open(path)?, rest: Vec::new() };
+    let mut blocks = Blocks { file: open(path)?, rest: Vec::new(), spare: Vec::new() };
     let mut hashed = Hashed::new(std::io::sink());
     let mut sink = Sink::default();
     let mut waiting: Vec<(Vec<u8>, Parsed)> = Vec::new();
@@ -181,6 +192,7 @@ pub(crate) fn verify(path: &Path, progress: &Progress<'_>) -> Result<Result<Rows
         if let Err(error) = taken {
             return Ok(Err(error));
         }
+        blocks.spare.extend(waiting.into_iter().map(|(block, _)| block));
         waiting = batch.into_iter().zip(parsed).collect();
         progress.say(|| format!("{} rows", sink.lines));
         if last {
@@ -205,7 +217,7 @@ pub(crate) fn entry(path: &Path) -> Result<FileEntry, Error> {
         }
         let read = octets.get(..count).unwrap_or_default();
         hashed.write_all(read).map_err(at)?;
-        let lines = read.iter().filter(|octet| **octet == b'\n').count();
+        let lines = memchr::memchr_iter(b'\n', read).count();
         hashed.count_lines(u64::try_from(lines).unwrap_or(0));
     }
     let made_of_lines = path.extension().is_some_and(|extension| extension == "jsonl");
