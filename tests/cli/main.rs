@@ -14,6 +14,7 @@ mod demo;
 mod diff;
 mod explain;
 mod hostile;
+mod mixed;
 mod reconcile;
 mod reference;
 mod refusals;

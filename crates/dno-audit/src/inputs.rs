@@ -133,7 +133,7 @@ fn roles_of(file: &InputFile) -> Result<Vec<InputFile>, Error> {
 }
 
 /// The files of all specs of a role.
-fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<InputFile>, Error> {
+pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<InputFile>, Error> {
     let mut files: Vec<InputFile> = Vec::new();
     for spec in specs {
         let before = files.len();
@@ -157,9 +157,9 @@ fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<InputFile>, 
     Ok(files)
 }
 
-/// Each file once; one that is named again with other settings is an error.
+/// Each file once, unless it is said by name that it stands for several inputs; one that is named again with other settings is
+/// an error.
 fn once(role: Role, files: Vec<InputFile>) -> Result<Vec<InputFile>, Error> {
-    // One file stands for several inputs only if it is said so by name.
     let mut kept: BTreeMap<(PathBuf, Option<String>), InputFile> = BTreeMap::new();
     for file in files {
         let place = std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use intake::{ContainerFault, Member, Reject, Source};
+use intake::{ContainerFault, IntakeError, Member, Reject, Source};
 use report::model::v1::StoredEntry;
 use types::InputId;
 
@@ -38,7 +38,9 @@ pub(crate) fn read_members<T>(
         let wanted = file.wants(index, &blank.name);
         index += 1;
         if wanted {
-            let (value, account) = read_member(blank, source, read)?;
+            // A report exists of what is made again, so that whatever was in its way then was no error either.
+            let told_by_content = file.members.is_some() || file.spec.name.is_some();
+            let (value, account) = read_member(blank, source, told_by_content, read)?;
             all.push((value, account, unpacked));
         }
         Ok::<(), Error>(())
@@ -63,6 +65,7 @@ pub(crate) fn read_members<T>(
 fn read_member<T>(
     blank: Account,
     source: Result<Source<'_>, Reject>,
+    told_by_content: bool,
     read: &mut dyn FnMut(&mut Source<'_>, &mut Account) -> Result<T, Error>,
 ) -> Result<(Option<T>, Account), Error> {
     let mut refused = blank.again();
@@ -75,7 +78,23 @@ fn read_member<T>(
         }
     };
     let mut account = blank;
-    let value = read(&mut source, &mut account)?;
+    let value = match read(&mut source, &mut account) {
+        // Nobody said that it is a table or a directory; it only began like one.
+        Err(Error::Intake(error)) if told_by_content && unlike(&error).is_some() => {
+            let found = unlike(&error).unwrap_or_default();
+            refused.read = 1;
+            refused.put(
+                &Reject::NotRecognised { found, tried: "what it seems to be" },
+                None,
+                1,
+                None,
+                None,
+            )?;
+            (refused.bytes, refused.sha256) = source.finish()?;
+            return Ok((None, refused));
+        }
+        result => result?,
+    };
     if let Some(damage) = source.damage()? {
         let reject = Reject::Container(ContainerFault::Damaged(damage.to_owned()));
         refused.read = 1;
@@ -85,4 +104,14 @@ fn read_member<T>(
     account.warnings.extend_from_slice(source.warnings());
     (account.bytes, account.sha256) = source.finish()?;
     Ok((Some(value), account))
+}
+
+/// Why an input is not what it seemed to be, if that is what is wrong.
+fn unlike(error: &IntakeError) -> Option<String> {
+    match error {
+        IntakeError::Header { source, .. } => Some(source.to_string()),
+        IntakeError::Directory { source, .. } => Some(source.to_string()),
+        IntakeError::RowTooLong { line, .. } => Some(format!("line {line}: a row that does not end")),
+        _ => None,
+    }
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use audit::RuleSetVersion;
 use rayon::prelude::*;
 use report::model::v1::{Configuration, InputEntry, Manifest, PartyLeaf};
 use report::read::{Findings, Lines};
@@ -44,9 +45,7 @@ pub fn reproduce(
     }
     verification.not_checked.retain(|what| !what.starts_with("inputs: "));
     let reader = PackageReader::open(folder)?;
-    let found = find_inputs(reader.manifest(), inputs, progress)?;
-    let read = reader.configuration().map_err(|error| error.to_string());
-    let config = read.and_then(|configuration| config_of(reader.manifest(), configuration, &found));
+    let config = config(&reader, inputs, progress)?;
     let count = reader.manifest().inputs.len();
     let Some(config) =
         verification.add("inputs", config.map(|config| (config, format!("{count} found by their digests"))))
@@ -65,6 +64,17 @@ pub fn reproduce(
     };
     verification.add("reproduced", result);
     Ok(verification)
+}
+
+/// The configuration that a package was made with, its inputs found by their digests below a folder; or what is missing.
+pub(crate) fn config(
+    reader: &PackageReader,
+    inputs: &Path,
+    progress: &Progress<'_>,
+) -> Result<Result<Config, String>, Error> {
+    let found = find_inputs(reader.manifest(), inputs, progress)?;
+    let read = reader.configuration().map_err(|error| error.to_string());
+    Ok(read.and_then(|configuration| config_of(reader.manifest(), configuration, &found)))
 }
 
 fn salts_of(folder: &Path) -> Result<Salts, Error> {
@@ -125,11 +135,12 @@ fn config_of(
     } = configuration;
     let at = |text: &str| text.parse().map_err(|error| format!("configuration.json: {text:?}: {error}"));
     let mut config = Config::new(AsOf(at(&as_of)?), PathBuf::new());
+    let version = manifest.rule_set.version;
+    config.options.rule_set = RuleSetVersion::new(version)
+        .ok_or_else(|| format!("this program does not know rule set {version}"))?;
     config.options.profile = smki::Profile::with_policies(accepted_policies);
     config.options.expiring_within_days = expiring_within_days;
     config.options.stale_after_days = stale_after_days;
-    config.options.rule_set =
-        crate::config::rule_set(manifest.rule_set.version).map_err(|error| error.to_string())?;
     config.zoneless = match zoneless_times.as_ref() {
         "refuse" => ZonelessTimes::Refuse,
         "utc" => ZonelessTimes::Utc,

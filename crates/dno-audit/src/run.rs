@@ -323,21 +323,6 @@ fn count_not_in_estate(seen: &[Observation], totals: &mut Totals) {
     }
 }
 
-/// Writes the leaves of the parties and gives the roots over them.
-fn write_leaves(sealer: Sealer, salts: &Salts, package: &mut Package) -> Result<Seal, Error> {
-    let [(_, dnos), (_, suppliers)] = sealer.finish(salts);
-    for (tree, leaves) in [(Tree::Dno, &dnos), (Tree::Supplier, &suppliers)] {
-        let mut file = package.file(tree.file())?;
-        for leaf in leaves {
-            let mut line = Vec::new();
-            report::push_line(leaf, &mut line)?;
-            file.push(&line, 1)?;
-        }
-        package.finish(file, true)?;
-    }
-    Ok(Seal { dno: report::seal::root(&dnos)?, supplier: report::seal::root(&suppliers)? })
-}
-
 /// Counts each waiver as a record of its file: used, or not relevant because it expired or is for nothing.
 fn count_waivers(waivers: &Waivers, totals: &Totals, accounts: &mut [Account]) {
     for (id, record) in waivers.iter() {
@@ -351,6 +336,21 @@ fn count_waivers(waivers: &Waivers, totals: &Totals, accounts: &mut [Account]) {
             account.count(disposition);
         }
     }
+}
+
+/// Writes the leaves of the parties and gives the roots over them.
+fn write_leaves(sealer: Sealer, salts: &Salts, package: &mut Package) -> Result<Seal, Error> {
+    let [(_, dnos), (_, suppliers)] = sealer.finish(salts);
+    for (tree, leaves) in [(Tree::Dno, &dnos), (Tree::Supplier, &suppliers)] {
+        let mut file = package.file(tree.file())?;
+        for leaf in leaves {
+            let mut line = Vec::new();
+            report::push_line(leaf, &mut line)?;
+            file.push(&line, 1)?;
+        }
+        package.finish(file, true)?;
+    }
+    Ok(Seal { dno: report::seal::root(&dnos)?, supplier: report::seal::root(&suppliers)? })
 }
 
 fn write_certificates(

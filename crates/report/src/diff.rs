@@ -555,7 +555,8 @@ mod tests {
             "counts": {"meters": 0, "not_in_estate": 0, "records": count,
                 "verdicts": {"correct": 0, "missing": 0, "not-known": 0, "out-of-scope": 0, "wrong": 0}},
             "files": {}, "format": crate::FORMAT, "format_version": crate::FORMAT_VERSION, "inputs": [],
-            "rule_set": {"sha256": "", "version": 1}, "tool": {"name": "dnoaudit", "version": "0"},
+            "rule_set": {"sha256": "", "version": 1},
+            "seal": {"dno": {"parties": 0, "root": ""}, "supplier": {"parties": 0, "root": ""}}, "tool": {"name": "dnoaudit", "version": "0"},
         }))
         .unwrap();
         Basis::new(&manifest, None, None, None)
