@@ -247,7 +247,10 @@ fn base64_in_xml(case: &Path, expected: &serde_json::Map<String, Value>) {
         if expected["cells"] == 2 {
             let says = document["says"].as_array().unwrap();
             assert_eq!(says.len(), 2, "{file}: {document}");
-            assert!(says.iter().all(|says| says["says"].as_str().unwrap().starts_with("holds entity")), "{file}");
+            assert!(
+                says.iter().all(|says| says["says"].as_str().unwrap().starts_with("holds entity")),
+                "{file}"
+            );
         } else {
             assert_eq!(document["reason"], "key-identifier-malformed", "{file}");
             assert!(document["error"].as_str().unwrap().contains("20 octets"), "{document}");

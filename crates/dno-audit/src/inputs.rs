@@ -120,7 +120,7 @@ fn roles_of(file: &InputFile) -> Result<Vec<InputFile>, Error> {
         if role != Role::Records {
             file.spec.observed_at = None;
         }
-        members.contains(&true).then(|| InputFile { members: Some(members), ..file })
+        if members.contains(&true) { Some(InputFile { members: Some(members), ..file }) } else { None }
     };
     let all = [
         of_role(Role::Certificates, |contents| contents.certificates),
