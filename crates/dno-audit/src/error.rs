@@ -104,6 +104,12 @@ pub enum Error {
         /// The slice.
         path: PathBuf,
     },
+    /// Inputs from which a dispute pack was to be filled do not give the row of the report, or can't be found.
+    #[error("inputs: {message}")]
+    DisputeInputs {
+        /// What is missing or differs.
+        message: String,
+    },
     /// A package from which a slice would come that does not verify.
     #[error("{}: the package is damaged; the slice would not verify: {check}: {found}", path.display())]
     SliceOfDamaged {
@@ -146,6 +152,7 @@ impl Error {
             | Self::NotAPackage { .. }
             | Self::NoSuchParty { .. }
             | Self::NotReproducible { .. }
+            | Self::DisputeInputs { .. }
             | Self::Threads { .. } => true,
             Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),
             _ => false,

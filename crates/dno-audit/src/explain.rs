@@ -31,6 +31,7 @@ pub struct Explanation {
 /// A record about the device, as it was seen on the way.
 struct Witness {
     path: String,
+    name: String,
     line: u32,
     octets: String,
     decoded: Value,
@@ -82,6 +83,7 @@ fn witness(device: Eui64, file: &InputFile, record: &Record<'_>) -> Option<Witne
     let problem = record.outcome.as_ref().err().map(ToString::to_string);
     Some(Witness {
         path: file.path.display().to_string(),
+        name: file.name.clone(),
         line: record.origin.line,
         octets,
         decoded,
@@ -149,7 +151,7 @@ fn explanation(
 
 fn witness_json(witness: &Witness) -> Value {
     json!({
-        "file": witness.path, "line": witness.line, "octets": witness.octets, "decoded": witness.decoded,
+        "file": witness.path, "name": witness.name, "line": witness.line, "octets": witness.octets, "decoded": witness.decoded,
         "problem": witness.problem,
     })
 }
