@@ -156,8 +156,8 @@ fn a_slice_is_reconciled_explained_compared_and_disputed() {
         assert_eq!(code, 0, "{error}");
         assert!(said.contains("a slice comes without them"), "{said}");
         assert_eq!(run(["diff", text(&slice), text(&slice)]).0, 0);
-        let with_inputs = arguments.iter().chain(&["--inputs", text(&demo)]);
-        assert_eq!(run(with_inputs).0, 2, "a slice has no configuration");
+        let inputs = ["--inputs", text(&demo)];
+        assert_eq!(run(arguments.iter().chain(&inputs)).0, 2, "a slice has no configuration");
     }
     // The whole report and the operator's part of it say the same of the operator's list.
     let counts = |received: &Path| {
