@@ -296,6 +296,9 @@ pub(crate) struct ExplainArguments {
         "config", "records", "certificates", "trust_anchor", "estate", "registration", "directory", "waivers", "as_of",
     ])]
     pub(crate) package: Option<PathBuf>,
+    /// A folder with the inputs of the package: show the raw records too.
+    #[arg(long = "inputs", value_name = "FOLDER", requires = "package")]
+    pub(crate) inputs_of: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) inputs: InputArguments,
     /// How to print.

@@ -210,16 +210,15 @@ fn of_inputs(
         return Err(Error::NotReproducible { path: received.folder().to_path_buf() });
     }
     let config =
-        reproduce::config(received, inputs, progress)?.map_err(|message| Error::DisputeInputs { message })?;
+        reproduce::config(received, inputs, progress)?.map_err(|message| Error::Inputs { message })?;
     let told = explain(&config, device, progress)?;
     let told = told.map(|explanation| explanation.json).unwrap_or_default();
-    let said =
-        serde_json::to_value(row).map_err(|error| Error::DisputeInputs { message: error.to_string() })?;
+    let said = serde_json::to_value(row).map_err(|error| Error::Inputs { message: error.to_string() })?;
     if told.get("row") != Some(&said) {
         let message = format!(
             "they give another row of {device} than the report has; `dnoaudit verify --inputs` says more"
         );
-        return Err(Error::DisputeInputs { message });
+        return Err(Error::Inputs { message });
     }
     let mut records = pack.file("records.jsonl")?;
     for record in told.get("records").and_then(Value::as_array).into_iter().flatten() {

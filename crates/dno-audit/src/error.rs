@@ -104,9 +104,9 @@ pub enum Error {
         /// The slice.
         path: PathBuf,
     },
-    /// Inputs from which a dispute pack was to be filled do not give the row of the report, or can't be found.
+    /// The inputs of a report can't be found, or do not give what the report says.
     #[error("inputs: {message}")]
-    DisputeInputs {
+    Inputs {
         /// What is missing or differs.
         message: String,
     },
@@ -152,7 +152,7 @@ impl Error {
             | Self::NotAPackage { .. }
             | Self::NoSuchParty { .. }
             | Self::NotReproducible { .. }
-            | Self::DisputeInputs { .. }
+            | Self::Inputs { .. }
             | Self::Threads { .. } => true,
             Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),
             _ => false,

@@ -42,7 +42,7 @@ pub use config::{Config, InputSpec, Inputs, Sealing, ShippedDirectory, TEMPLATE,
 pub use diff::{Comparison, ReportIdentity};
 pub use dispute::{Dispute, DisputeOptions, dispute};
 pub use error::{ConfigError, Error};
-pub use explain::package::explain_package;
+pub use explain::package::{explain_again, explain_package};
 pub use explain::{Explanation, explain};
 pub use inspect::{Inspected, Signatures, inspect};
 pub use progress::Progress;

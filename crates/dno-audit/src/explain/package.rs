@@ -12,6 +12,7 @@ use types::Eui64;
 use super::{Explanation, Text};
 use crate::diff::{ReportIdentity, is_slice, verified};
 use crate::error::Error;
+use crate::progress::Progress;
 use crate::reader::{PackageReader, open};
 
 /// What a package does not tell of a meter.
@@ -32,6 +33,26 @@ pub fn explain_package(folder: &Path, device: Eui64) -> Result<Option<Explanatio
         return Ok(None);
     }
     Ok(Some(told.explanation(&ReportIdentity::of(&package), device)))
+}
+
+/// Explains one device from the inputs of a package, which are found below a folder by their digests, with the settings that
+/// the package was made with: raw records, and what every rule did. The package is verified first.
+///
+/// # Errors
+///
+/// The package does not verify or is a slice, an input is missing, or as for [`explain`](crate::explain()).
+pub fn explain_again(
+    folder: &Path,
+    inputs: &Path,
+    device: Eui64,
+    progress: &Progress<'_>,
+) -> Result<Option<Explanation>, Error> {
+    let package = verified(folder)?;
+    if is_slice(&package) {
+        return Err(Error::NotReproducible { path: folder.to_path_buf() });
+    }
+    let config = crate::reproduce::config(&package, inputs, progress)?;
+    super::explain(&config.map_err(|message| Error::Inputs { message })?, device, progress)
 }
 
 /// What a package tells of a device.
