@@ -39,6 +39,8 @@ copy certificate "$data"/pki/*.{der,pem,crl} "$data"/pki/defects/* "$reference"/
 copy records "${hex[@]}" "$data"/records/{cells,messages}-csv/*.csv corpus/message/*
 copy estate "$data"/records/{estate,registration}-csv/*.csv
 copy directory "$data"/directory.toml
+copy xml "$data"/records/{duis,mmc}/*.xml "$data"/pki/repository/*.xml "$reference"/duis/*
+copy containers "$data"/records/packed/*
 copy waivers "$data"/waivers.toml
 for file in "$data"/golden/format-1/*/*; do
     case $file in

@@ -10,6 +10,7 @@ use dno_audit::{Config, InputSpec, Progress, run};
 use serde_json::Value;
 use testkit::estate::{Age, CertificateForm, Estate, EstateOptions, RecordForm, State, TableForm, directory};
 use testkit::forms::Files;
+use testkit::forms::container::Packing;
 
 type Rows = BTreeMap<String, Value>;
 
@@ -70,24 +71,25 @@ impl Inputs {
     fn audited(&self, estate: &Estate) -> Rows {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        let write = |files: &Files| -> Vec<InputSpec> {
-            files.iter().map(|(name, octets)| InputSpec::new(write(folder, name, octets))).collect()
+        let write = |role: &str, files: &Files| -> Vec<InputSpec> {
+            let path = |name: &String| format!("{role}/{name}");
+            files.iter().map(|(name, octets)| InputSpec::new(write(folder, path(name), octets))).collect()
         };
         let mut config = Config::new(estate.options().as_of, folder.to_path_buf());
-        config.inputs.records = write(&self.records);
+        config.inputs.records = write("records", &self.records);
         for spec in &mut config.inputs.records {
             let ages = [Age::Recent, Age::Older, Age::Stale];
             let age = ["recent", "older", "stale"].iter().position(|name| spec.path.contains(name));
             spec.observed_at = age.and_then(|place| estate.options().hex_observed_at(ages[place]));
         }
-        config.inputs.estate = write(&self.estate);
-        config.inputs.registration = write(&self.registration);
-        config.inputs.certificates = write(&self.certificates);
+        config.inputs.estate = write("estate", &self.estate);
+        config.inputs.registration = write("registration", &self.registration);
+        config.inputs.certificates = write("certificates", &self.certificates);
         let given = Files::from([
             ("trust-anchor.der".to_owned(), estate.pki().root().der().to_vec()),
             ("directory.toml".to_owned(), directory(estate.pki()).unwrap().into_bytes()),
         ]);
-        let mut given = write(&given);
+        let mut given = write("given", &given);
         config.inputs.trust_anchors = vec![given.pop().unwrap()];
         config.inputs.directory = given;
         let out = folder.join("report");
@@ -96,11 +98,11 @@ impl Inputs {
     }
 }
 
-fn write(folder: &Path, name: &str, octets: &[u8]) -> String {
-    let path = folder.join(name);
+fn write(folder: &Path, name: String, octets: &[u8]) -> String {
+    let path = folder.join(&name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, octets).unwrap();
-    name.to_owned()
+    name
 }
 
 fn rows(lines: &str) -> Rows {
@@ -180,7 +182,7 @@ fn messages_and_documents_give_the_same_rows() {
     let estate = estate();
     let expected = without(&Inputs::plain(&estate).audited(&estate), &[]);
     assert!(expected.len() > 950);
-    for form in [RecordForm::Duis, RecordForm::Mmc] {
+    for form in [RecordForm::MessagesJsonl, RecordForm::Duis, RecordForm::Mmc] {
         assert_same(&format!("{form:?}"), &expected, &without(&with_records(&estate, form), &[]));
     }
 }
@@ -199,11 +201,30 @@ fn messages_without_a_time_give_the_same_rows_but_for_times() {
 }
 
 #[test]
-fn rows_for_cells_differ_from_answers_where_they_tell_less() {
+fn rows_for_cells_are_the_same_in_every_table_and_differ_from_answers_where_they_tell_less() {
     let estate = estate();
     let all = |form| without(&with_records(&estate, form), &[]);
     let expected = all(RecordForm::CellsCsv);
     assert_eq!(differences(&estate, &all(RecordForm::MessagesCsv), &expected), listed(&CELLS_TELL_LESS));
+    for form in
+        [RecordForm::CellsJsonl, RecordForm::CellsXlsx, RecordForm::CellsOds, RecordForm::CellsParquet]
+    {
+        assert_same(&format!("{form:?}"), &expected, &all(form));
+    }
+}
+
+#[test]
+fn the_estate_and_registration_data_are_the_same_in_every_table() {
+    let estate = estate();
+    let expected = without(&Inputs::plain(&estate).audited(&estate), &[]);
+    for form in TableForm::ALL {
+        let inputs = Inputs {
+            estate: form.files("estate", &estate.estate_csv()),
+            registration: form.files("registration", &estate.registration_csv()),
+            ..Inputs::plain(&estate)
+        };
+        assert_same(&format!("{form:?}"), &expected, &without(&inputs.audited(&estate), &[]));
+    }
 }
 
 #[test]
@@ -219,9 +240,26 @@ fn an_inventory_gives_the_same_rows_but_for_what_it_does_not_hold() {
 fn certificates_are_the_same_in_every_form() {
     let estate = estate();
     let expected = without(&Inputs::plain(&estate).audited(&estate), &[]);
-    for form in [CertificateForm::DerFolder] {
+    for form in [CertificateForm::DerFolder, CertificateForm::Zip] {
         let inputs = Inputs { certificates: estate.certificate_files(form), ..Inputs::plain(&estate) };
         assert_same(&format!("{form:?}"), &expected, &without(&inputs.audited(&estate), &[]));
+    }
+}
+
+#[test]
+fn containers_change_nothing() {
+    let estate = estate();
+    let plain = || Inputs { records: estate.record_files(RecordForm::Duis), ..Inputs::plain(&estate) };
+    let expected = without(&plain().audited(&estate), &[]);
+    for packing in Packing::ALL {
+        let Inputs { records, estate: rows_of, registration, certificates } = plain();
+        let packed = Inputs {
+            records: packing.pack(&records),
+            estate: packing.pack(&rows_of),
+            registration: packing.pack(&registration),
+            certificates: packing.pack(&certificates),
+        };
+        assert_same(&format!("{packing:?}"), &expected, &without(&packed.audited(&estate), &[]));
     }
 }
 

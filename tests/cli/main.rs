@@ -15,6 +15,7 @@ mod diff;
 mod dispute;
 mod explain;
 mod hostile;
+mod mixed;
 mod reconcile;
 mod reference;
 mod refusals;

@@ -204,3 +204,75 @@ fn explain_names_every_observation_certificate_and_rule() {
     let shown = text.split("\nRules\n").nth(1).unwrap().lines().count();
     assert_eq!(shown, rules, "every rule says what it did");
 }
+
+/// What each document is, the device it is about, and what it wants in the two cells.
+const DOCUMENTS: [(&str, &str, &str, &[&str]); 8] = [
+    ("CS02aMAC_6.24.1_SUCCESS_REQUEST_DUIS.XML", "DUIS request", "00-DB-12-34-56-78-90-A0", &[]),
+    ("CS02fMAC_6.24.1_SUCCESS_REQUEST_DUIS.XML", "DUIS request", "00-DB-12-34-56-78-90-A0", &[]),
+    (
+        "CS02bNOByNOHandover_6.21_SUCCESS_REQUEST_DUIS.XML",
+        "DUIS request",
+        "00-DB-12-34-56-78-90-A3",
+        &["48CF97FA9F827FB5", "4BC9D38D1CB49F2A"],
+    ),
+    (
+        "CS02bNOByNO_6.15.1_SUCCESS_REQUEST_DUIS.XML",
+        "DUIS request",
+        "00-DB-12-34-56-78-90-A0",
+        &["4238D306B6F725A2", "483E0AD640C236C5"],
+    ),
+    ("acknowledgement-error.xml", "DUIS failure", "88-73-84-57-00-2F-96-6C", &[]),
+    ("read-inventory-response-4g.xml", "DUIS inventory", "90-B3-D5-1F-30-00-00-02", &[]),
+    ("read-inventory-response-5.4.xml", "DUIS inventory", "90-B3-D5-1F-30-00-00-02", &[]),
+    ("readfw-response.xml", "message", "88738457002F961E", &[]),
+];
+
+#[test]
+fn every_document_is_read_as_what_it_is() {
+    let Some(folder) = shared("reference/duis") else { return };
+    assert_eq!(all_below(&folder).len(), DOCUMENTS.len());
+    for (name, kind, device, keys) in DOCUMENTS {
+        let [document] = inspected(&folder.join(name), &[]).try_into().unwrap();
+        if kind == "message" {
+            // The document is a wrapper: what counts is the message in it.
+            assert_eq!(document["device_id"], device, "{name}");
+            assert_eq!(document["carries_cell_state"], false, "{name}");
+            continue;
+        }
+        assert_eq!((&document["document"], &document["device"]), (&json!(kind), &json!(device)), "{name}");
+        let said: Vec<&str> =
+            document["says"].as_array().unwrap().iter().map(|says| says["says"].as_str().unwrap()).collect();
+        assert_eq!(said.len(), keys.len(), "{name}: {said:?}");
+        for (says, key) in said.iter().zip(keys) {
+            assert!(says.starts_with("command to place") && says.ends_with(key), "{name}: {says}");
+        }
+    }
+}
+
+#[test]
+fn the_devices_of_an_inventory_are_an_estate() {
+    let Some(folder) = shared("reference/duis") else { return };
+    for name in ["read-inventory-response-4g.xml", "read-inventory-response-5.4.xml"] {
+        let out = tempfile::tempdir().unwrap();
+        let report = out.path().join("report");
+        let path = |path: &Path| path.to_str().unwrap().to_owned();
+        let (code, _, error) = run([
+            "audit".to_owned(),
+            "--as-of".to_owned(),
+            "2026-01-01T00:00:00Z".to_owned(),
+            "--estate".to_owned(),
+            path(&folder.join(name)),
+            "--trust-anchor".to_owned(),
+            path(&repository().join("testdata/pki/root.der")),
+            "--out".to_owned(),
+            path(&report),
+        ]);
+        // No meter is among them, so that there is nothing to know.
+        assert_eq!(code, 0, "{error}");
+        assert_reconciles(&report);
+        let listed = std::fs::read_to_string(folder.join(name)).unwrap().matches("<sr:Device>").count();
+        let rows = rows(&report.join("devices.jsonl"));
+        assert_eq!(rows.len(), listed, "{name}");
+        assert!(listed > 1 && rows.iter().all(|row| row["verdict"] == "out-of-scope"), "{name}");
+    }
+}

@@ -56,20 +56,19 @@ impl Terminal {
     }
 }
 
+/// A table without lines, to be filled.
+pub(crate) fn plain_table() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table
+}
+
 /// The summary of a run for people.
 pub(crate) fn summary(finished: &Finished, out: &str) -> String {
     let Summary { by_dno, counts, .. } = &finished.summary;
     let mut text = format!("{} as of {}\n\n", plural(counts.meters, "meter"), finished.summary.as_of);
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header([
-        "DNO",
-        "correct",
-        "missing",
-        "wrong",
-        "not known",
-        "out of scope",
-        "total",
-    ]);
+    let mut table = plain_table();
+    table.set_header(["DNO", "correct", "missing", "wrong", "not known", "out of scope", "total"]);
     for (dno, counts) in by_dno {
         table.add_row(row(&safe(dno), counts));
     }

@@ -131,7 +131,7 @@ fn roles_of(file: &InputFile) -> Result<Vec<InputFile>, Error> {
 }
 
 /// The files of all specs of a role.
-fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<InputFile>, Error> {
+pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<InputFile>, Error> {
     let mut files: Vec<InputFile> = Vec::new();
     for spec in specs {
         let before = files.len();

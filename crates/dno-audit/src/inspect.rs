@@ -1,13 +1,21 @@
-//! Shows what a file holds: GBCS messages and certificates in full, tables by their counts.
+//! Shows what a file or folder holds: GBCS messages, certificates and documents in full, tables by their counts.
 
+mod describe;
+mod folder;
+
+use std::io::{Read, Seek};
 use std::path::Path;
 
-use gbcs::{Message, Payload};
-use intake::{CertificateRecord, Document, Form, Record, RecordOptions, SchemaVersion, Source};
-use report::hex;
+use gbcs::Message;
+use intake::{
+    CertificateRecord, ContainerFault, Contents, Form, Record, RecordOptions, Reject, Source, Spooled,
+    TableOptions,
+};
 use serde_json::{Value, json};
-use types::{CellId, CellUsage, Eui64, InputId, KeyUsage, Observation};
+use types::{InputId, Interner};
 
+use self::describe::document_json;
+pub(crate) use self::describe::{certificate_json, message_json};
 use crate::config::Config;
 use crate::error::Error;
 use crate::inputs::Files;
@@ -17,9 +25,11 @@ use crate::members::Numbers;
 /// One thing that a file holds.
 #[derive(Clone, Debug)]
 pub struct Inspected {
-    /// The line on which it stands.
+    /// Where it lies within archives, with slashes; nothing if the file is no archive.
+    pub within: Option<String>,
+    /// The line on which it stands, or the number of the record where there are no lines.
     pub line: u32,
-    /// What it is: `message`, `certificate`, `document`, `table` or `reject`.
+    /// What it is: `message`, `certificate`, `document`, `table`, `directory`, `waivers`, `folder` or `reject`.
     pub kind: &'static str,
     /// All of it, as the documented JSON.
     pub json: Value,
@@ -40,115 +50,205 @@ impl Signatures {
     }
 }
 
-/// Hands everything that a file holds to `take`, in the order of the file.
+/// Hands everything that a file holds to `take`, in the order of the file. Of a folder, it is one table of the files below
+/// it, with what each holds.
 ///
 /// # Errors
 ///
-/// The file can't be read, or is a table whose header row can't be used.
+/// Something can't be read, or is a table whose header row can't be used.
 pub fn inspect(
     path: &Path,
     signatures: Option<&Signatures>,
     take: &mut dyn FnMut(Inspected),
 ) -> Result<(), Error> {
-    let at = |source| Error::File { path: path.to_path_buf(), source };
-    if std::fs::metadata(path).map_err(at)?.is_file() {
-        return inspect_file(path, path, signatures, take);
-    }
-    // To tell what it is takes a look at the beginning, which a pipe gives only once.
-    let mut kept = tempfile::NamedTempFile::new().map_err(Error::Temporary)?;
-    let mut pipe = std::fs::File::open(path).map_err(at)?;
-    std::io::copy(&mut pipe, &mut kept).map_err(at)?;
-    inspect_file(kept.path(), path, signatures, take)
-}
-
-/// Inspects a file that can be read again, under the name by which the user knows it.
-fn inspect_file(
-    path: &Path,
-    name: &Path,
-    signatures: Option<&Signatures>,
-    take: &mut dyn FnMut(Inspected),
-) -> Result<(), Error> {
-    let open =
-        || std::fs::File::open(path).map_err(|source| Error::File { path: path.to_path_buf(), source });
-    let source = |file| Source::new(name.display().to_string(), InputId(0), file);
-    if is_certificates(path)? {
-        for CertificateRecord { origin, outcome } in intake::read_certificates(&mut source(open()?))? {
-            let line = origin.line;
-            take(match outcome {
-                Ok(certificate) => {
-                    Inspected { line, kind: "certificate", json: certificate_json(&certificate, signatures) }
-                }
-                Err(reject) => rejected(line, &reject),
-            });
-        }
+    if path.is_dir() {
+        take(folder::inspect_folder(path)?);
         return Ok(());
     }
-    let mut tally = Tally::default();
-    let read =
-        intake::read_records(&mut source(open()?), &RecordOptions::default(), &mut |record: &Record<'_>| {
-            let line = record.origin.line;
-            match (&record.outcome, record.form) {
-                (_, Form::Message) => match Message::decode(record.octets) {
-                    Ok(message) => {
-                        take(Inspected { line, kind: "message", json: message_json(&message, signatures) });
-                    }
-                    Err(error) => take(rejected(line, &intake::Reject::Message(error))),
-                },
-                (Err(reject), Form::Document(..)) => take(rejected(line, reject)),
-                (Ok(seen), Form::Document(document, schema)) => {
-                    take(Inspected {
-                        line,
-                        kind: "document",
-                        json: document_json(document, schema, record, seen),
-                    });
-                }
-                (Ok(seen), Form::Text) => tally.row(seen.is_empty()),
-                (Err(reject @ intake::Reject::NotRecognised { .. }), Form::Text) => {
-                    tally.unknown = Some(reject.clone());
-                }
-                (Err(reject), Form::Text) if tally.rows > 0 || is_row(reject) => tally.reject(line, reject),
-                (Err(reject), Form::Text) => take(rejected(line, reject)),
+    members(path, &mut |within, mut copy| {
+        let mut tagged = |inspected| take(Inspected { within: within.map(str::to_owned), ..inspected });
+        match &mut copy {
+            Ok(copy) => copy.inspect(signatures, &mut tagged),
+            Err(reject) => {
+                tagged(rejected(1, reject));
+                Ok(())
             }
-        });
-    read?;
-    match tally.unknown.take() {
-        Some(reject) => take(other_table(path, name, &reject)?),
-        None if tally.rows > 0 => take(tally.inspected("cells or messages")),
-        None => {}
-    }
+        }
+    })
+}
+
+/// Hands out what a file holds, unpacked, each to be read more than once.
+fn members(
+    path: &Path,
+    each: &mut dyn FnMut(Option<&str>, Result<Copy, Reject>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let name = path.display().to_string();
+    let file =
+        std::fs::File::open(path).map_err(|source| Error::File { path: path.to_path_buf(), source })?;
+    intake::read_members(&name, file, &InputId::default, &mut |member| {
+        let copy = match member.source {
+            Ok(source) => Copy::of(source)?,
+            Err(reject) => Err(reject),
+        };
+        each(member.within.as_deref(), copy)
+    })?;
     Ok(())
 }
 
+/// A copy of a member, since to tell what it is takes a look, and a pipe gives only one.
+struct Copy {
+    name: String,
+    octets: Spooled,
+}
+
+impl Copy {
+    fn of(mut source: Source<'_>) -> Result<Result<Self, Reject>, Error> {
+        let Some(octets) = source.spool(u64::MAX)? else {
+            return Ok(Err(Reject::Container(ContainerFault::TooLarge)));
+        };
+        if let Some(damage) = source.damage()? {
+            return Ok(Err(Reject::Container(ContainerFault::Damaged(damage.to_owned()))));
+        }
+        Ok(Ok(Self { name: source.name().to_owned(), octets }))
+    }
+
+    /// The member from its beginning.
+    fn source(&mut self) -> Result<Source<'_>, Error> {
+        self.octets.rewind().map_err(Error::Temporary)?;
+        Ok(Source::new(self.name.clone(), InputId::default(), &mut self.octets as &mut (dyn Read + Send)))
+    }
+
+    /// Hands everything in it to `take`.
+    fn inspect(
+        &mut self,
+        signatures: Option<&Signatures>,
+        take: &mut dyn FnMut(Inspected),
+    ) -> Result<(), Error> {
+        let contents = Contents::of(&mut self.source()?)?;
+        if contents.records || (contents.estate && self.is_xml()?) {
+            return self.inspect_records(signatures, take);
+        }
+        if contents.certificates {
+            return self.inspect_certificates(signatures, take);
+        }
+        if contents.directory {
+            take(self.directory()?);
+            return Ok(());
+        }
+        if contents.estate {
+            take(self.estate()?.inspected("estate"));
+        }
+        if contents.registration {
+            take(self.registration()?.inspected("registration"));
+        }
+        Ok(())
+    }
+
+    fn is_xml(&mut self) -> Result<bool, Error> {
+        Ok(self.source()?.looks_like_xml()?)
+    }
+
+    fn inspect_certificates(
+        &mut self,
+        signatures: Option<&Signatures>,
+        take: &mut dyn FnMut(Inspected),
+    ) -> Result<(), Error> {
+        for CertificateRecord { origin, outcome } in intake::read_certificates(&mut self.source()?)? {
+            let line = origin.line;
+            take(match outcome {
+                Ok(certificate) => thing(line, "certificate", certificate_json(&certificate, signatures)),
+                Err(reject) => rejected(line, &reject),
+            });
+        }
+        Ok(())
+    }
+
+    fn inspect_records(
+        &mut self,
+        signatures: Option<&Signatures>,
+        take: &mut dyn FnMut(Inspected),
+    ) -> Result<(), Error> {
+        let mut tally = Tally::default();
+        let mut unknown = None;
+        intake::read_records(&mut self.source()?, &RecordOptions::default(), &mut |record: &Record<'_>| {
+            let line = record.origin.line;
+            match (&record.outcome, record.form) {
+                (_, Form::Message) => match Message::decode(record.octets) {
+                    Ok(message) => take(thing(line, "message", message_json(&message, signatures))),
+                    Err(error) => take(rejected(line, &Reject::Message(error))),
+                },
+                (Ok(seen), Form::Document(document, schema)) => {
+                    take(thing(line, "document", document_json(document, schema, record, seen)));
+                }
+                (Err(reject), Form::Document(..)) => take(rejected(line, reject)),
+                (Ok(seen), Form::Text) => tally.row(seen.is_empty()),
+                (Err(reject @ Reject::NotRecognised { .. }), Form::Text) => unknown = Some(reject.clone()),
+                (Err(reject), Form::Text) if tally.rows > 0 || is_row(reject) => tally.reject(line, reject),
+                (Err(reject), Form::Text) => take(rejected(line, reject)),
+            }
+        })?;
+        match unknown {
+            Some(reject) => take(self.waivers()?.unwrap_or_else(|| rejected(1, &reject))),
+            None if tally.rows > 0 => take(tally.inspected("cells or messages")),
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn waivers(&mut self) -> Result<Option<Inspected>, Error> {
+        let waivers = intake::read_waivers(&mut self.source()?).unwrap_or_default();
+        let ids: Vec<&str> = waivers.iter().map(|waiver| waiver.id.as_str()).collect();
+        Ok((!ids.is_empty()).then(|| thing(1, "waivers", json!({ "waivers": ids }))))
+    }
+
+    fn directory(&mut self) -> Result<Inspected, Error> {
+        let directory = intake::read_directory(&mut self.source()?)?;
+        let json = json!({
+            "directory": directory.source, "date": directory.date, "parties": directory.operators.len(),
+            "suppliers": directory.suppliers.len(), "access_control_brokers": directory.access_control_brokers.len(),
+        });
+        Ok(thing(1, "directory", json))
+    }
+
+    fn estate(&mut self) -> Result<Tally, Error> {
+        let (mut names, mut rows, mut tally) = (Interner::new(), Vec::new(), Tally::default());
+        let mut other = |record: &Record<'_>| tally.other(record);
+        intake::read_estate(
+            &mut self.source()?,
+            &TableOptions::default(),
+            &mut names,
+            &mut rows,
+            &mut other,
+        )?;
+        tally.rows += u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        Ok(tally)
+    }
+
+    fn registration(&mut self) -> Result<Tally, Error> {
+        let (mut names, mut rows, mut tally) = (Interner::new(), Vec::new(), Tally::default());
+        let mut other = |record: &Record<'_>| tally.other(record);
+        let options = TableOptions::default();
+        intake::read_registration(&mut self.source()?, &options, &mut names, &mut rows, &mut other)?;
+        tally.rows += u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        Ok(tally)
+    }
+}
+
 /// Whether a reject can only come from a row of a table.
-fn is_row(reject: &intake::Reject) -> bool {
+fn is_row(reject: &Reject) -> bool {
     !matches!(
         reject,
-        intake::Reject::NotHexOrBase64 { .. }
-            | intake::Reject::Truncated(_)
-            | intake::Reject::Message(_)
-            | intake::Reject::LineTooLong
+        Reject::NotHexOrBase64 { .. } | Reject::Truncated(_) | Reject::Message(_) | Reject::LineTooLong
     )
 }
 
-fn is_certificates(path: &Path) -> Result<bool, Error> {
-    let at = |source| Error::File { path: path.to_path_buf(), source };
-    let mut head = Vec::new();
-    let file = std::fs::File::open(path).map_err(at)?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(file, 64 * 1024), &mut head).map_err(at)?;
-    let is_der = matches!(head.as_slice(), [0x30, 0x80..=0xFF, ..]);
-    let bare =
-        head.trim_ascii().starts_with(b"MII") && !head.iter().any(|octet| matches!(octet, b',' | b';'));
-    Ok(is_der || bare || head.windows(11).any(|window| window == b"-----BEGIN "))
-}
-
-/// Counts of a table that is shown by its counts alone.
+/// Counts of something that is shown by its counts alone.
 #[derive(Default)]
 struct Tally {
     rows: u64,
     not_relevant: u64,
     rejects: u64,
     first: Vec<Value>,
-    unknown: Option<intake::Reject>,
 }
 
 impl Tally {
@@ -157,11 +257,19 @@ impl Tally {
         self.not_relevant += u64::from(not_relevant);
     }
 
-    fn reject(&mut self, line: u32, reject: &intake::Reject) {
+    fn reject(&mut self, line: u32, reject: &Reject) {
         self.rows += 1;
         self.rejects += 1;
         if self.first.len() < 10 {
             self.first.push(json!({"line": line, "reason": reject.id(), "detail": reject.to_string()}));
+        }
+    }
+
+    /// What is no row of estate or registration data.
+    fn other(&mut self, record: &Record<'_>) {
+        match &record.outcome {
+            Ok(_) => self.row(true),
+            Err(reject) => self.reject(record.origin.line, reject),
         }
     }
 
@@ -170,281 +278,14 @@ impl Tally {
             "table": of, "rows": self.rows, "not_relevant": self.not_relevant, "rejected": self.rejects,
             "first_rejected": self.first,
         });
-        Inspected { line: 1, kind: "table", json }
+        thing(1, "table", json)
     }
 }
 
-/// What no record reader recognises may be estate data, registration data, waivers or a directory.
-fn other_table(path: &Path, name: &Path, unknown: &intake::Reject) -> Result<Inspected, Error> {
-    let open =
-        || std::fs::File::open(path).map_err(|source| Error::File { path: path.to_path_buf(), source });
-    let options = intake::TableOptions::default();
-    let source = |file| Source::new(name.display().to_string(), InputId(0), file);
-    let (mut names, mut tally) = (types::Interner::new(), Tally::default());
-    let mut rejects = Vec::new();
-    let mut reject = |record: &Record<'_>| {
-        if let Err(reject) = &record.outcome {
-            rejects.push((record.origin.line, reject.clone()));
-        }
-    };
-    let lacks_columns = |result: Result<(), intake::IntakeError>| match result {
-        Ok(()) => Ok(false),
-        Err(intake::IntakeError::Header { source, .. }) if source.lacks_column() => Ok(true),
-        Err(error) => Err(error),
-    };
-    let (mut estate, mut registration) = (Vec::new(), Vec::new());
-    let as_estate = intake::read_estate(&mut source(open()?), &options, &mut names, &mut estate, &mut reject);
-    let kind = if !lacks_columns(as_estate)? {
-        tally.rows = u64::try_from(estate.len()).unwrap_or(u64::MAX);
-        "estate"
-    } else if !lacks_columns(intake::read_registration(
-        &mut source(open()?),
-        &options,
-        &mut names,
-        &mut registration,
-        &mut reject,
-    ))? {
-        tally.rows = u64::try_from(registration.len()).unwrap_or(u64::MAX);
-        "registration"
-    } else if let Ok(waivers) = intake::read_waivers(&mut source(open()?))
-        && !waivers.is_empty()
-    {
-        let ids: Vec<&str> = waivers.iter().map(|waiver| waiver.id.as_str()).collect();
-        let json = json!({ "waivers": ids });
-        return Ok(Inspected { line: 1, kind: "waivers", json });
-    } else if let Ok(directory) = intake::read_directory(&mut source(open()?)) {
-        let json = json!({
-            "directory": directory.source, "date": directory.date, "parties": directory.operators.len(),
-            "suppliers": directory.suppliers.len(), "access_control_brokers": directory.access_control_brokers.len(),
-        });
-        return Ok(Inspected { line: 1, kind: "directory", json });
-    } else {
-        return Ok(rejected(1, unknown));
-    };
-    rejects.iter().for_each(|(line, reject)| tally.reject(*line, reject));
-    Ok(tally.inspected(kind))
+fn thing(line: u32, kind: &'static str, json: Value) -> Inspected {
+    Inspected { within: None, line, kind, json }
 }
 
-/// A document of XML: what it is, the device, and what it says of the cells.
-fn document_json(
-    document: Document,
-    schema: SchemaVersion,
-    record: &Record<'_>,
-    seen: &[Observation],
-) -> Value {
-    let says = |seen: &Observation| {
-        json!({
-            "cell": seen.cell.name(), "at": seen.at.map(|at| at.to_string()), "says": report::statement(seen.seen),
-        })
-    };
-    json!({
-        "document": document.name(), "device": record.device.map(|device| device.to_string()),
-        "schema_version": schema.to_string(), "says": seen.iter().map(says).collect::<Vec<_>>(),
-    })
-}
-
-fn rejected(line: u32, reject: &intake::Reject) -> Inspected {
-    let json = json!({"line": line, "reason": reject.id(), "error": reject.to_string()});
-    Inspected { line, kind: "reject", json }
-}
-
-fn enumeration(value: u32, name: Option<&str>) -> Value {
-    json!({"value": value, "name": name})
-}
-
-fn id(eui64: Eui64) -> String {
-    eui64.compact()
-}
-
-fn usage(key_usage: KeyUsage) -> Value {
-    json!(key_usage.names())
-}
-
-fn cell_usage(usage: CellUsage) -> Value {
-    enumeration(usage.0, usage.name())
-}
-
-fn cell_id(cell: &CellId) -> Value {
-    json!({
-        "role": enumeration(cell.role.0, cell.role.name()),
-        "key_usage": usage(cell.key_usage),
-        "cell_usage": cell_usage(cell.cell_usage),
-    })
-}
-
-/// The documented JSON of a message.
-pub(crate) fn message_json(message: &Message<'_>, signatures: Option<&Signatures>) -> Value {
-    json!({
-        "device_id": id(message.device()),
-        "message_code": format!("{:04X}", message.message_code.0),
-        "family": message.family.name(),
-        "carries_cell_state": !matches!(message.payload, Payload::NotCellState(_) | Payload::DeviceCertificate(_)),
-        "cra": message.cra.name(),
-        "originator": id(message.originator),
-        "recipient": id(message.recipient),
-        "originator_counter": message.originator_counter,
-        "date_time": message.date_time.map(|at| hex(&at.octets())),
-        "date_time_utc": message.date_time.and_then(|at| at.timestamp()).map(|at| at.to_string()),
-        "supplementary": hex(message.supplementary),
-        "payload": payload_json(&message.payload),
-        "non_minimal_lengths": message.non_minimal_lengths.iter().map(|note| json!({
-            "offset": note.offset, "path": note.path.to_string(), "length": note.length, "octets": note.octets,
-        })).collect::<Vec<_>>(),
-        "notes": message.notes.iter().map(|note| json!({
-            "offset": note.offset, "path": note.path.to_string(), "note": note.kind.to_string(),
-        })).collect::<Vec<_>>(),
-        "mac": message.mac.map(hex),
-        "signature": message.signature.map(hex),
-        "signature_check": signatures.map(|signatures| signature_check(message, signatures)),
-    })
-}
-
-/// Whether the signature holds under a certificate of the originator: a device's, or an organisation's.
-fn signature_check(message: &Message<'_>, Signatures(certificates): &Signatures) -> &'static str {
-    if message.signature.is_none() {
-        return "not-signed";
-    }
-    let store = &certificates.store;
-    let mut keys = store.device_keys(message.originator);
-    keys.extend(store.by_entity(message.originator).iter().filter_map(|id| store.get(*id)?.public_key()));
-    if keys.is_empty() {
-        return "no-certificate-of-the-originator";
-    }
-    match keys.iter().any(|key| message.verify_signature(key).is_ok()) {
-        true => "valid",
-        false => "invalid",
-    }
-}
-
-fn payload_json(payload: &Payload<'_>) -> Value {
-    match payload {
-        Payload::CredentialDetailsCommand(command) => json!({
-            "authorising_cell": cell_id(&command.authorising_cell),
-            "remote_party_roles_credentials_required":
-                command.roles.iter().map(|role| enumeration(role.0, role.name())).collect::<Vec<_>>(),
-        }),
-        Payload::CredentialDetailsResponse(response) => {
-            let details = response.remote_party_details.iter().map(|details| {
-                let cells = details.cells.iter().map(|cell| {
-                    json!({
-                        "key_usage": usage(cell.key_usage),
-                        "cell_usage": cell_usage(cell.cell_usage),
-                        "subject_unique_id": id(cell.subject_unique_id),
-                        "subject_key_identifier": cell.subject_key_identifier.to_string(),
-                    })
-                });
-                json!({
-                    "role": enumeration(details.role.0, details.role.name()),
-                    "status": enumeration(details.status.0, details.status.name()),
-                    "current_seq_number": details.current_seq_number,
-                    "cells": cells.collect::<Vec<_>>(),
-                })
-            });
-            json!({"remote_party_details": details.collect::<Vec<_>>()})
-        }
-        Payload::UpdateCommand(command) => {
-            let control = &command.control;
-            let replacements = command.replacements.iter().map(|replacement| {
-                json!({
-                    "target_cell": cell_id(&replacement.target_cell),
-                    "certificate": carried(replacement.certificate),
-                })
-            });
-            json!({
-                "mode": enumeration(control.mode.0, control.mode.name()),
-                "authorising_cell": control.authorising_cell.as_ref().map(cell_id),
-                "authorising_seq_number": control.authorising_seq_number,
-                "new_floor_seq_number": control.new_floor_seq_number,
-                "plaintext_symmetric_key": control.plaintext_symmetric_key.is_some(),
-                "replacements": replacements.collect::<Vec<_>>(),
-                "certification_path_certificates":
-                    command.path_certificates.iter().map(|der| carried(der)).collect::<Vec<_>>(),
-                "execution_date_time": command.execution_date_time.map(|at| at.0.to_string()),
-            })
-        }
-        Payload::UpdateResponse(response) => json!({"outcome": response.outcome.as_ref().map(outcome_json)}),
-        Payload::UpdateAlert(alert) => json!({
-            "alert_code": format!("{:04X}", alert.alert_code),
-            "execution_date_time": alert.execution_date_time.0.to_string(),
-            "outcome": outcome_json(&alert.outcome),
-        }),
-        Payload::DeviceCertificate(carries) => json!({
-            "certificates": carries.certificates().into_iter().map(carried).collect::<Vec<_>>(),
-            "response_code": match carries {
-                gbcs::DeviceCertificate::ResponseCode(code) => Some(*code),
-                _ => None,
-            },
-            "key_usage": match carries {
-                gbcs::DeviceCertificate::KeyUsage(key_usage) => Some(usage(*key_usage)),
-                _ => None,
-            },
-        }),
-        Payload::NotCellState(octets) => json!({"octets": hex(octets)}),
-        _ => Value::Null,
-    }
-}
-
-fn outcome_json(outcome: &gbcs::ExecutionOutcome) -> Value {
-    let changes = outcome.seq_number_changes.iter().map(|change| {
-        json!({"role": enumeration(change.role.0, change.role.name()), "floor_seq_number": change.floor_seq_number})
-    });
-    let replacements = outcome.replacement_outcomes.iter().map(|outcome| {
-        json!({
-            "affected_cell": cell_id(&outcome.affected_cell),
-            "status": enumeration(outcome.status.0, outcome.status.name()),
-            "existing_subject_unique_id": id(outcome.existing_subject_unique_id),
-            "existing_subject_key_identifier": outcome.existing_subject_key_identifier.to_string(),
-            "replacing_subject_unique_id": id(outcome.replacing_subject_unique_id),
-            "replacing_subject_key_identifier": outcome.replacing_subject_key_identifier.to_string(),
-        })
-    });
-    json!({
-        "authorising_seq_number": outcome.authorising_seq_number,
-        "mode": enumeration(outcome.mode.0, outcome.mode.name()),
-        "seq_number_changes": changes.collect::<Vec<_>>(),
-        "replacement_outcomes": replacements.collect::<Vec<_>>(),
-    })
-}
-
-/// A certificate that a message carries: decoded, or its octets with what is wrong.
-fn carried(der: &[u8]) -> Value {
-    match smki::Certificate::decode(der) {
-        Ok(certificate) => certificate_json(&certificate, None),
-        Err(error) => json!({"error": error.to_string(), "octets": hex(der)}),
-    }
-}
-
-/// The documented JSON of a certificate.
-pub(crate) fn certificate_json(certificate: &smki::Certificate, signatures: Option<&Signatures>) -> Value {
-    let profile = smki::Profile::default();
-    let findings = certificate.inspect_profile(&profile);
-    json!({
-        "kind": certificate.kind().name(),
-        "serial_hex": certificate.serial_hex(),
-        "issuer": certificate.issuer().to_string(),
-        "subject": certificate.subject().to_string(),
-        "entity_id": certificate.entity_id().map(id),
-        "role": certificate.role().map(|role| enumeration(role.0, role.name())),
-        "key_usage": usage(certificate.key_usage()),
-        "subject_key_identifier": certificate.subject_key_identifier().map(hex),
-        "computed_key_identifier": certificate.computed_key_id().to_string(),
-        "authority_key_identifier": certificate.authority_key_identifier().map(hex),
-        "not_before": certificate.not_before().to_string(),
-        "not_after": certificate.not_after().to_string(),
-        "no_well_defined_expiry": certificate.has_no_well_defined_expiry(),
-        "policies": certificate.policies(),
-        "sha256": certificate.sha256().to_string(),
-        "profile": findings.iter().map(|finding| json!({
-            "id": finding.id(), "detail": finding.to_string(),
-        })).collect::<Vec<_>>(),
-        "path": signatures.map(|Signatures(certificates)| {
-            let found = certificates.store.by_sha256(certificate.sha256());
-            match found.map(|id| certificates.paths.result(id)) {
-                Some(Ok(path)) if path.issuers().is_empty() => "trust anchor".to_owned(),
-                Some(Ok(_)) => "holds".to_owned(),
-                Some(Err(error)) => error.to_string(),
-                None => "not among the certificates given".to_owned(),
-            }
-        }),
-    })
+fn rejected(line: u32, reject: &Reject) -> Inspected {
+    thing(line, "reject", json!({"line": line, "reason": reject.id(), "error": reject.to_string()}))
 }

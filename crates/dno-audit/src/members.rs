@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use intake::{ContainerFault, Member, Reject, Source};
+use intake::{ContainerFault, IntakeError, Member, Reject, Source};
 use report::model::v1::StoredEntry;
 use types::InputId;
 
@@ -37,7 +37,8 @@ pub(crate) fn read_members<T>(
         index += 1;
         if wanted {
             let Member { id, within, unpacked, source } = member;
-            let (value, account) = read_member(Account::new(file, id, within.as_deref()), source, read)?;
+            let account = Account::new(file, id, within.as_deref());
+            let (value, account) = read_member(account, source, file.members.is_some(), read)?;
             all.push((value, account, unpacked));
         }
         Ok::<(), Error>(())
@@ -58,6 +59,7 @@ pub(crate) fn read_members<T>(
 fn read_member<T>(
     blank: Account,
     source: Result<Source<'_>, Reject>,
+    told_by_content: bool,
     read: &mut dyn FnMut(&mut Source<'_>, &mut Account) -> Result<T, Error>,
 ) -> Result<(Option<T>, Account), Error> {
     let mut refused = blank.again();
@@ -70,7 +72,23 @@ fn read_member<T>(
         }
     };
     let mut account = blank;
-    let value = read(&mut source, &mut account)?;
+    let value = match read(&mut source, &mut account) {
+        // Nobody said that it is a table or a directory; it only began like one.
+        Err(Error::Intake(error)) if told_by_content && unlike(&error).is_some() => {
+            let found = unlike(&error).unwrap_or_default();
+            refused.read = 1;
+            refused.put(
+                &Reject::NotRecognised { found, tried: "what it seems to be" },
+                None,
+                1,
+                None,
+                None,
+            )?;
+            (refused.bytes, refused.sha256) = source.finish()?;
+            return Ok((None, refused));
+        }
+        result => result?,
+    };
     if let Some(damage) = source.damage()? {
         let reject = Reject::Container(ContainerFault::Damaged(damage.to_owned()));
         refused.read = 1;
@@ -80,4 +98,14 @@ fn read_member<T>(
     account.warnings.extend_from_slice(source.warnings());
     (account.bytes, account.sha256) = source.finish()?;
     Ok((Some(value), account))
+}
+
+/// Why an input is not what it seemed to be, if that is what is wrong.
+fn unlike(error: &IntakeError) -> Option<String> {
+    match error {
+        IntakeError::Header { source, .. } => Some(source.to_string()),
+        IntakeError::Directory { source, .. } => Some(source.to_string()),
+        IntakeError::RowTooLong { line, .. } => Some(format!("line {line}: a row that does not end")),
+        _ => None,
+    }
 }

@@ -64,7 +64,11 @@ impl Contents {
         let fits = |columns: &[Column]| {
             columns.iter().filter(|column| column.required).all(|column| has(headers, columns, column.name))
         };
-        if fits(&MESSAGE_COLUMNS) || fits(&CELL_COLUMNS) {
+        // One column of its own is enough, so that a table of cells that lacks another is told so and is not taken for
+        // a list of devices.
+        let of_cells =
+            ["role", "key_usage", "entity_id", "key_id"].iter().any(|name| has(headers, &CELL_COLUMNS, name));
+        if fits(&MESSAGE_COLUMNS) || of_cells {
             self.records = true;
         } else if fits(&ESTATE_COLUMNS) {
             self.estate = true;

@@ -399,6 +399,17 @@ fn shown_text(message: &str) -> String {
     message.chars().take(200).flat_map(|c| c.escape_debug()).collect()
 }
 
+impl Source<'_> {
+    /// Whether the input begins as XML does.
+    ///
+    /// # Errors
+    ///
+    /// The operating system fails to deliver the beginning.
+    pub fn looks_like_xml(&mut self) -> Result<bool, IntakeError> {
+        Ok(looks_like_xml(self.head()?))
+    }
+}
+
 /// Whether an input begins as XML does.
 pub(crate) fn looks_like_xml(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();

@@ -1,6 +1,6 @@
 //! `dnoaudit diff`: what changed between two reports, and why.
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::CellAlignment;
 use dno_audit::{
     Change, Comparison, DIFFERENCE_HEADER, Difference, Progress, ReportIdentity, State, Totals, table_line,
 };
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::args::{DiffArguments, TableFormat};
 use crate::exit::{Exit, Failure};
-use crate::terminal::{Terminal, plural, safe};
+use crate::terminal::{Terminal, plain_table, plural, safe};
 
 /// Most meters that are listed for people; there is no end of them in the other formats.
 const SHOWN: usize = 20;
@@ -153,8 +153,7 @@ fn table(totals: &Totals) -> String {
         .map(|change| change.name())
         .filter(|name| totals.changes.get(name).is_some_and(|count| *count > 0))
         .collect();
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
+    let mut table = plain_table();
     table.set_header(std::iter::once("DNO").chain(occurring.iter().copied()));
     let mut add = |name: &str, counts: &std::collections::BTreeMap<&'static str, u64>| {
         let of = |change: &&str| counts.get(*change).copied().unwrap_or_default().to_string();

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::args::{Format, InspectArguments};
 use crate::exit::{Exit, Failure};
-use crate::terminal::{Terminal, safe};
+use crate::terminal::{Terminal, plain_table, safe};
 
 pub(crate) fn run(arguments: &InspectArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let signatures = signatures(arguments)?;
@@ -50,11 +50,13 @@ struct Printer<'t> {
 impl Printer<'_> {
     fn add(&mut self, inspected: Inspected) -> Result<(), Failure> {
         if self.format == Format::Text {
-            let mut text = format!("line {}: {}\n", inspected.line, inspected.kind);
-            describe(&inspected.json, 1, &mut text);
-            return self.terminal.print(&text);
+            return self.terminal.print(&in_words(&inspected));
         }
-        if let Some(waiting) = self.waiting.replace(inspected.json) {
+        let mut json = inspected.json;
+        if let (Some(within), Value::Object(members)) = (inspected.within, &mut json) {
+            members.insert("within".to_owned(), within.into());
+        }
+        if let Some(waiting) = self.waiting.replace(json) {
             let start = if self.many { "," } else { "[" };
             self.many = true;
             self.terminal.print_json(&format!("{start}\n{}", super::json(&waiting)?.trim_end()))?;
@@ -72,6 +74,42 @@ impl Printer<'_> {
             (Format::Json, None, _) => self.terminal.print_json("[]\n"),
         }
     }
+}
+
+fn in_words(inspected: &Inspected) -> String {
+    if inspected.kind == "folder" {
+        return folder(&inspected.json);
+    }
+    let place = match &inspected.within {
+        Some(within) => format!("{}, line {}", safe(within), inspected.line),
+        None => format!("line {}", inspected.line),
+    };
+    let mut text = format!("{place}: {}\n", inspected.kind);
+    describe(&inspected.json, 1, &mut text);
+    text
+}
+
+/// The files of a folder as a table, and what is wrong with each below it.
+fn folder(json: &Value) -> String {
+    let files = json.get("files").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let of = |file: &Value, name: &str| file.get(name).map(plain).unwrap_or_default();
+    let columns = ["file", "holds", "records", "problems"];
+    let mut table = plain_table();
+    table.set_header(columns);
+    for file in files {
+        table.add_row(columns.map(|column| of(file, column)));
+    }
+    let mut text = format!("{table}\n");
+    for file in files {
+        let Some(problem) = file.get("first_problem").filter(|problem| !problem.is_null()) else { continue };
+        let more = match file.get("problems").and_then(Value::as_u64) {
+            Some(count) if count > 1 => format!(" (and {} more)", count - 1),
+            _ => String::new(),
+        };
+        let (name, line, detail) = (of(file, "file"), of(problem, "line"), of(problem, "detail"));
+        text.push_str(&format!("{name}, line {line}: {detail}{more}\n"));
+    }
+    text
 }
 
 /// A value as indented lines `name: value`.

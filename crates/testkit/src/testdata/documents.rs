@@ -302,8 +302,8 @@ impl Parts {
             }),
             ("reject-time", altered("2025-11-03T09:15:00Z", "03/11/2025 09:15")),
             ("reject-tags-crossed", altered("</sr:Header>", "</sr:Body>") + &good),
-            ("reject-prefix-not-declared", altered(" xmlns:sr=", " xmlns:sx=") + &good),
-            ("reject-another-namespace", altered("ServiceUserGateway", "SomethingElse") + &good),
+            ("style-prefix-not-declared", altered(" xmlns:sr=", " xmlns:sx=") + &good),
+            ("style-another-namespace", altered("ServiceUserGateway", "SomethingElse") + &good),
             ("reject-too-deep", deep(5000)),
             (
                 "reject-no-document-that-is-known",

@@ -37,8 +37,8 @@ pub(super) fn add(files: &mut Files) {
         ("reject-encrypted.zip", hostile::encrypted(&messages)),
         ("reject-nested-twice.zip", zip(&one("packed.zip", &in_zip))),
         ("reject-path-that-escapes.zip", hostile::named("../../two.hex", &all)),
-        ("reject-absolute-path.zip", hostile::named("/tmp/dnoaudit.hex", &all)),
-        ("reject-ratio.zip", hostile::bomb(20_000_000)),
+        ("absolute-path.zip", hostile::named("/tmp/dnoaudit.hex", &all)),
+        ("reject-ratio.hex.zst", zstd(&vec![b'0'; 70_000_000])),
     ] {
         files.insert(format!("records/packed/{name}"), octets);
     }

@@ -1,0 +1,102 @@
+//! What a folder holds: a table of files, so that one can look before an audit.
+
+use std::path::Path;
+
+use intake::{Contents, Record, RecordOptions, Reject};
+use serde_json::{Value, json};
+
+use super::{Copy, Inspected, Tally, members, thing};
+use crate::config::InputSpec;
+use crate::error::Error;
+use crate::inputs::{Role, find};
+
+/// The table of all files below a folder, those within archives each by itself.
+pub(super) fn inspect_folder(path: &Path) -> Result<Inspected, Error> {
+    let spec = InputSpec::new(path.display().to_string());
+    let mut files = find(Role::Mixed, &[spec], Path::new(""))?;
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut rows: Vec<Value> = Vec::new();
+    for file in files {
+        members(&file.path, &mut |within, copy| {
+            let name = match within {
+                Some(within) => format!("{}/{within}", file.name),
+                None => file.name.clone(),
+            };
+            rows.push(row(&name, copy));
+            Ok(())
+        })?;
+    }
+    let rejected = rows.iter().filter(|row| row.get("problems").is_some_and(|count| *count != 0)).count();
+    Ok(thing(1, "folder", json!({"files": rows, "rejected": rejected})))
+}
+
+/// One file: what it holds, how many records, and what is wrong with them.
+fn row(name: &str, copy: Result<Copy, Reject>) -> Value {
+    let (holds, tally) = match copy {
+        Err(reject) => {
+            let mut tally = Tally::default();
+            tally.reject(1, &reject);
+            ("nothing that can be read".to_owned(), tally)
+        }
+        Ok(mut copy) => match tally(&mut copy) {
+            Ok((contents, tally)) => (holds(contents, &tally), tally),
+            // A table that can't be used as a whole is told here, and the next file is looked at.
+            Err(error) => {
+                let problem = json!({"line": 1, "detail": error.to_string()});
+                let tally = Tally { rows: 1, rejects: 1, first: vec![problem], ..Tally::default() };
+                ("a table that can't be used".to_owned(), tally)
+            }
+        },
+    };
+    let first = tally.first.into_iter().next().unwrap_or(Value::Null);
+    json!({
+        "file": name, "holds": holds, "records": tally.rows, "not_relevant": tally.not_relevant,
+        "problems": tally.rejects, "first_problem": first,
+    })
+}
+
+fn holds(contents: Contents, tally: &Tally) -> String {
+    let parts = [
+        (contents.records, "records of cells"),
+        (contents.estate, "estate data"),
+        (contents.registration, "registration data"),
+        (contents.certificates, "certificates"),
+        (contents.directory, "a directory"),
+    ];
+    if contents.records && tally.rows == 1 && tally.first.iter().any(is_unrecognised) {
+        return "nothing that is recognised".to_owned();
+    }
+    let parts: Vec<&str> = parts.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
+    parts.join(", ")
+}
+
+fn is_unrecognised(problem: &Value) -> bool {
+    problem.get("reason").is_some_and(|reason| reason == "not-recognised")
+}
+
+fn tally(copy: &mut Copy) -> Result<(Contents, Tally), Error> {
+    let contents = Contents::of(&mut copy.source()?)?;
+    let mut tally = Tally::default();
+    if contents.records {
+        let mut take = |record: &Record<'_>| match &record.outcome {
+            Ok(seen) => tally.row(seen.is_empty()),
+            Err(reject) => tally.reject(record.origin.line, reject),
+        };
+        intake::read_records(&mut copy.source()?, &RecordOptions::default(), &mut take)?;
+    } else if contents.certificates {
+        for record in intake::read_certificates(&mut copy.source()?)? {
+            match record.outcome {
+                Ok(_) => tally.row(false),
+                Err(reject) => tally.reject(record.origin.line, &reject),
+            }
+        }
+    } else if contents.directory {
+        let directory = intake::read_directory(&mut copy.source()?)?;
+        tally.rows = u64::try_from(directory.operators.len() + directory.suppliers.len()).unwrap_or(u64::MAX);
+    } else if contents.estate {
+        tally = copy.estate()?;
+    } else if contents.registration {
+        tally = copy.registration()?;
+    }
+    Ok((contents, tally))
+}
