@@ -26,7 +26,7 @@ NOBODY = {"dno": "unassigned", "supplier": "unknown"}
 MAX_LINE = 64 * 1024 * 1024
 HEADER = (
     "dno,device_id,mpan,supplier,verdict,severity,rule,title,evidence,rule_remedy,remedy_party,remedy_who,"
-    "service_request,action\r\n"
+    "service_request,action,waiver\r\n"
 )
 
 
@@ -373,6 +373,7 @@ def finding_lines(row, rules):
             row["dno"] or "", row["device_id"], row["mpan"] or "", row["supplier"] or "", row["verdict"],
             finding["severity"], finding["rule"], rule["title"], evidence, rule["remedy"], remedy.get("party", ""),
             remedy.get("who", ""), remedy.get("service_request", ""), remedy.get("action", ""),
+            finding.get("waiver", ""),
         ]
         yield ",".join(map(field, fields)) + "\r\n"
 

@@ -160,7 +160,7 @@ impl Rows for PlacedRows<'_> {
             return Err(self.form(format!("{device:?} is no device identifier as reports write it")));
         }
         let line = self.rows.line();
-        if line % 100_000 == 0 {
+        if line.is_multiple_of(100_000) {
             self.progress.say(|| format!("{line} meters compared"));
         }
         Ok(Some((place, row)))

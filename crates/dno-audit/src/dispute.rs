@@ -158,8 +158,7 @@ fn proof(received: &PackageReader, row: &DeviceRow<'_>, line: &[u8]) -> Result<V
     let mut digests = 0u64;
     let is_of_party =
         |other: &DeviceRow<'_>| tree.party(other.dno.as_deref(), other.supplier.as_deref()) == party.party;
-    let mut rows = received.devices()?;
-    while let Some(other) = rows.next() {
+    for other in received.devices()? {
         let other = other?;
         if is_of_party(&other) {
             if other.device_id == row.device_id {
