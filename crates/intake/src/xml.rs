@@ -8,18 +8,18 @@
 //! in, so there are no entities but the five of XML itself and references to characters. Depth, size and number of
 //! elements are limited, and no more than one record is held.
 
-mod metered;
+mod parser;
 mod tree;
+mod window;
 
-use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::{Reader, errors::SyntaxError};
 use types::{InputId, Origin};
 
-use self::metered::Metered;
+use self::parser::{Found, Parser, Resume};
 pub(crate) use self::tree::{Element, Tree};
+use self::window::Window;
 use crate::error::IntakeError;
 use crate::limits::{MAX_XML_DEPTH, MAX_XML_RECORD};
-use crate::record::{Reject, shown};
+use crate::record::Reject;
 use crate::source::Source;
 
 /// Why an element can't be read.
@@ -76,61 +76,11 @@ pub(crate) struct XmlRecord<'x> {
 
 /// Reads an input record by record.
 pub(crate) struct XmlRecords<'s, 'r> {
-    reader: Reader<Metered<'s, 'r>>,
-    event: Vec<u8>,
-    is_record: fn(&[u8]) -> bool,
-    tree: Tree,
-    /// The open elements outside of a record, by the names of their tags.
-    outside: Names,
-    /// The open elements of the record.
-    open: Names,
-    /// A document that is not read, because of its document type.
-    refused: bool,
-    /// The record to begin with, whose start tag was met within another that is thereby cut short.
-    next_start: Option<Start>,
+    window: Window<'s, 'r>,
+    parser: Parser,
     id: InputId,
     number: u32,
     name: String,
-}
-
-/// A start tag that was read.
-struct Start {
-    name: String,
-    attributes: String,
-    empty: bool,
-}
-
-/// Names of open elements, in one piece.
-#[derive(Default)]
-struct Names {
-    text: String,
-    starts: Vec<usize>,
-}
-
-impl Names {
-    fn push(&mut self, name: &str) {
-        self.starts.push(self.text.len());
-        self.text.push_str(name);
-    }
-
-    fn last(&self) -> Option<&str> {
-        self.text.get(*self.starts.last()?..)
-    }
-
-    fn pop(&mut self) {
-        if let Some(start) = self.starts.pop() {
-            self.text.truncate(start);
-        }
-    }
-
-    fn clear(&mut self) {
-        self.text.clear();
-        self.starts.clear();
-    }
-
-    fn depth(&self) -> usize {
-        self.starts.len()
-    }
 }
 
 /// A tag's name without its prefix.
@@ -141,262 +91,56 @@ pub(crate) fn local(name: &[u8]) -> &[u8] {
     }
 }
 
-/// What one step of the reading came to.
-enum Step {
-    More,
-    Whole,
-    Fault(XmlFault),
-    End,
-}
-
 impl<'s, 'r> XmlRecords<'s, 'r> {
     /// Reads the elements whose names, without their prefixes, `is_record` knows.
     pub(crate) fn new(source: &'s mut Source<'r>, is_record: fn(&[u8]) -> bool) -> Self {
         let (name, id) = (source.name().to_owned(), source.id());
-        Self {
-            reader: reader(Metered::new(source)),
-            event: Vec::new(),
-            is_record,
-            tree: Tree::default(),
-            outside: Names::default(),
-            open: Names::default(),
-            refused: false,
-            next_start: None,
-            id,
-            number: 0,
-            name,
-        }
+        Self { window: Window::new(source), parser: Parser::new(is_record), id, number: 0, name }
     }
 
     /// The next record; `None` at the end of the input.
     pub(crate) fn next(&mut self) -> Result<Option<XmlRecord<'_>>, IntakeError> {
-        self.tree.clear();
-        self.open.clear();
-        let mut line = self.reader.get_ref().line();
-        if let Some(start) = self.next_start.take() {
-            self.reader.get_mut().keep_text(start.name.as_bytes());
-            if self.begin(&start.name, &start.attributes, start.empty) {
-                return self.record(line, None).map(Some);
-            }
-        }
-        loop {
-            if self.open.depth() == 0 {
-                self.reader.get_mut().begin_text();
-                line = self.reader.get_ref().line();
-            }
-            self.reader.get_mut().begin_event(MAX_XML_RECORD.saturating_sub(self.tree.size()));
-            match self.step()? {
-                Step::More => {}
-                Step::Whole => return self.record(line, None).map(Some),
-                Step::Fault(fault) => {
-                    self.resynchronise(&fault)?;
-                    return self.record(line, Some(fault)).map(Some);
+        let (fault, length, end) = loop {
+            match self.parser.next(self.window.rest(), self.window.is_all()) {
+                Found::Record { start, end } => {
+                    self.window.advance(start);
+                    break (None, end - start, Resume::After(end - start));
                 }
-                Step::End => return Ok(None),
+                Found::Fault { start, fault, resume } => {
+                    self.window.advance(start);
+                    break (Some(fault), resume.place() - start, resume.from(start));
+                }
+                Found::More { from } => {
+                    self.window.advance(from);
+                    let name = &self.name;
+                    let io = |source| IntakeError::Io { input: name.clone(), source };
+                    self.window.more().map_err(io)?;
+                }
+                Found::End => return Ok(None),
             }
-        }
-    }
-
-    fn record(&mut self, line: u64, fault: Option<XmlFault>) -> Result<XmlRecord<'_>, IntakeError> {
+        };
         self.number = self
             .number
             .checked_add(1)
             .ok_or_else(|| IntakeError::TooManyLines { input: self.name.clone() })?;
-        Ok(XmlRecord {
-            origin: Origin { input: self.id, line: self.number },
-            text: self.reader.get_ref().text(),
-            tree: &self.tree,
-            fault: fault.map(|fault| Reject::Xml { line, fault }),
-        })
-    }
-
-    fn step(&mut self) -> Result<Step, IntakeError> {
-        self.event.clear();
-        let mut event = std::mem::take(&mut self.event);
-        let step = match self.reader.read_event_into(&mut event) {
-            Ok(event) => Ok(self.take(&event)),
-            Err(error) => self.failed(error),
-        };
-        self.event = event;
-        step
-    }
-
-    fn failed(&mut self, error: quick_xml::Error) -> Result<Step, IntakeError> {
-        if let quick_xml::Error::Io(error) = &error {
-            if self.reader.get_ref().is_exhausted() {
-                return Ok(Step::Fault(XmlFault::TooLarge));
+        let line = self.window.line();
+        self.window.keep_text(length);
+        match end {
+            Resume::After(octets) => self.window.advance(octets),
+            Resume::Search(octets) => {
+                self.window.advance(octets);
+                let (name, is_record) = (&self.name, self.parser.is_record);
+                let io = |source| IntakeError::Io { input: name.clone(), source };
+                self.window.skip_to(is_record).map_err(io)?;
             }
-            let source = std::io::Error::new(error.kind(), error.to_string());
-            return Err(IntakeError::Io { input: self.name.clone(), source });
         }
-        let cut = matches!(
-            error,
-            quick_xml::Error::Syntax(
-                SyntaxError::UnclosedTag | SyntaxError::UnclosedComment | SyntaxError::UnclosedCData
-            )
-        );
-        Ok(Step::Fault(match self.open.last().or(self.outside.last()) {
-            Some(element) if cut => XmlFault::CutShort { element: shown(element.as_bytes()), another: false },
-            _ => XmlFault::Syntax(shown_text(&error.to_string())),
+        Ok(Some(XmlRecord {
+            origin: Origin { input: self.id, line: self.number },
+            text: self.window.text(),
+            tree: &self.parser.tree,
+            fault: fault.map(|fault| Reject::Xml { line, fault }),
         }))
     }
-
-    fn take(&mut self, event: &Event<'_>) -> Step {
-        match event {
-            Event::Start(start) => self.start(start, false),
-            Event::Empty(start) => self.start(start, true),
-            Event::End(end) => self.end(end.name().as_ref()),
-            Event::Text(text) => self.text(text.as_bytes()),
-            Event::CData(text) => self.text(text.as_bytes()),
-            Event::GeneralRef(reference) => self.reference(reference),
-            Event::DocType(_) => {
-                self.refused = true;
-                Step::Fault(XmlFault::DocumentType)
-            }
-            Event::Decl(_) if self.open.depth() + self.outside.depth() > 0 => {
-                let within = self.open.depth() > 0;
-                let element = self.open.last().or(self.outside.last()).unwrap_or_default();
-                let element = shown(element.as_bytes());
-                self.outside.clear();
-                self.refused = false;
-                // An element around the records that is not closed costs none of them.
-                if within { Step::Fault(XmlFault::CutShort { element, another: true }) } else { Step::More }
-            }
-            Event::Decl(_) => {
-                self.refused = false;
-                Step::More
-            }
-            Event::Comment(_) | Event::PI(_) => Step::More,
-            Event::Eof => match self.open.last() {
-                Some(element) => {
-                    Step::Fault(XmlFault::CutShort { element: shown(element.as_bytes()), another: false })
-                }
-                None => Step::End,
-            },
-        }
-    }
-
-    fn start(&mut self, start: &BytesStart<'_>, empty: bool) -> Step {
-        let name = start.name();
-        let name: &str = name.as_ref();
-        if name.contains('<') || start.attributes_raw().contains('<') {
-            return Step::Fault(XmlFault::Syntax(format!("a < within the tag <{}>", shown(name.as_bytes()))));
-        }
-        let is_record = !self.refused && (self.is_record)(local(name.as_bytes()));
-        if self.open.depth() > 0 && is_record {
-            let element = shown(self.open.last().unwrap_or_default().as_bytes());
-            self.next_start =
-                Some(Start { name: name.to_owned(), attributes: start.attributes_raw().to_owned(), empty });
-            return Step::Fault(XmlFault::CutShort { element, another: true });
-        }
-        if self.open.depth() == 0 && !is_record {
-            if self.outside.depth() >= MAX_XML_DEPTH {
-                return Step::Fault(XmlFault::TooDeep);
-            }
-            if !empty {
-                self.outside.push(name);
-            }
-            return Step::More;
-        }
-        if self.open.depth() >= MAX_XML_DEPTH {
-            return Step::Fault(XmlFault::TooDeep);
-        }
-        match self.begin(name, start.attributes_raw(), empty) {
-            true => Step::Whole,
-            false if self.tree.size() > MAX_XML_RECORD => Step::Fault(XmlFault::TooLarge),
-            false => Step::More,
-        }
-    }
-
-    /// Begins an element of a record, and says whether the record is whole with it.
-    fn begin(&mut self, name: &str, attributes: &str, empty: bool) -> bool {
-        self.tree.begin(local(name.as_bytes()), attributes.as_bytes());
-        if empty {
-            self.tree.end();
-            return self.open.depth() == 0;
-        }
-        self.open.push(name);
-        false
-    }
-
-    fn end(&mut self, name: &str) -> Step {
-        let within = self.open.depth() > 0;
-        let open = if within { &mut self.open } else { &mut self.outside };
-        match open.last() {
-            Some(expected) if expected == name => open.pop(),
-            Some(expected) => {
-                let (expected, found) = (shown(expected.as_bytes()), shown(name.as_bytes()));
-                return Step::Fault(XmlFault::Mismatch { expected, found });
-            }
-            None => {
-                let found = shown(name.as_bytes());
-                return Step::Fault(XmlFault::Syntax(format!("</{found}> ends an element that is not open")));
-            }
-        }
-        if !within {
-            // A refused document ends with its outermost element.
-            self.refused &= self.outside.depth() > 0;
-            return Step::More;
-        }
-        self.tree.end();
-        if self.open.depth() == 0 { Step::Whole } else { Step::More }
-    }
-
-    fn text(&mut self, text: &[u8]) -> Step {
-        if self.open.depth() > 0 {
-            self.tree.text(text);
-            if self.tree.size() > MAX_XML_RECORD {
-                return Step::Fault(XmlFault::TooLarge);
-            }
-        }
-        Step::More
-    }
-
-    fn reference(&mut self, reference: &BytesRef<'_>) -> Step {
-        let mut octets = [0; 4];
-        let name: &str = reference;
-        let text = match reference.resolve_char_ref() {
-            Ok(Some(character)) => Some(&*character.encode_utf8(&mut octets)),
-            Ok(None) => quick_xml::escape::resolve_xml_entity(name),
-            Err(_) => None,
-        };
-        match text {
-            Some(text) => self.text(text.as_bytes()),
-            None if self.refused || self.open.depth() == 0 => Step::More,
-            None => Step::Fault(XmlFault::Entity(shown(name.as_bytes()))),
-        }
-    }
-
-    /// Goes on after a fault, at the next declaration or the next start tag of a record.
-    fn resynchronise(&mut self, fault: &XmlFault) -> Result<(), IntakeError> {
-        let goes_on = matches!(fault, XmlFault::CutShort { another: true, .. } | XmlFault::DocumentType);
-        if goes_on {
-            return Ok(());
-        }
-        self.outside.clear();
-        self.refused = false;
-        // The reader of events has a state that the fault has upset; the octets go on.
-        let blank = reader(Metered::nothing());
-        let mut metered = std::mem::replace(&mut self.reader, blank).into_inner();
-        metered.give_back();
-        let result = metered.skip_to(self.is_record);
-        self.reader = reader(metered);
-        result.map_err(|source| IntakeError::Io { input: self.name.clone(), source })
-    }
-}
-
-fn reader<'s, 'r>(metered: Metered<'s, 'r>) -> Reader<Metered<'s, 'r>> {
-    let mut reader = Reader::from_reader(metered);
-    let config = reader.config_mut();
-    // Names are compared here, because a record that is cut short leaves elements open.
-    config.check_end_names = false;
-    config.allow_unmatched_ends = true;
-    reader
-}
-
-/// A message of another crate, cut to a reasonable length.
-fn shown_text(message: &str) -> String {
-    message.chars().take(200).flat_map(|c| c.escape_debug()).collect()
 }
 
 impl Source<'_> {
