@@ -105,6 +105,12 @@ fn a_dispute_pack_has_the_row_its_proof_and_with_the_inputs_the_records() {
     assert!(fs::read_to_string(demo.join("messages.csv")).unwrap().contains(octets), "{octets}");
     let trace = json(&pack.join("trace.json"));
     assert_eq!(trace["rules"].as_array().unwrap().len(), dno_audit::RULES.len());
+    let estate = fs::read_to_string(demo.join("estate.csv")).unwrap();
+    let reference = &trace["reference"][0];
+    let line = usize::try_from(reference["stands"]["line"].as_u64().unwrap()).unwrap();
+    let stands = estate.lines().nth(line - 1).unwrap();
+    assert_eq!((&reference["role"], &reference["stands"]["name"]), (&"estate".into(), &"estate.csv".into()));
+    assert!(stands.starts_with(device) && stands.contains(reference["mpan"].as_str().unwrap()), "{stands}");
     for (name, octets) in files(&pack) {
         let octets = String::from_utf8_lossy(&octets).into_owned();
         assert!(!octets.contains(text(folder.path())), "{name} says where the files lie");

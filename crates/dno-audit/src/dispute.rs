@@ -232,8 +232,8 @@ fn of_inputs(
     }
     pack.finish(records, true)?;
     let part = |name: &str| told.get(name).cloned().unwrap_or_default();
-    pack.write(
-        "trace.json",
-        &canonical(&json!({"certificates": part("certificates"), "rules": part("rules")}))?,
-    )
+    let trace = json!({
+        "certificates": part("certificates"), "reference": part("reference"), "rules": part("rules"),
+    });
+    pack.write("trace.json", &canonical(&trace)?)
 }
