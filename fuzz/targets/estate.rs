@@ -1,11 +1,11 @@
-//! `intake::read_estate` and `read_registration` on any octets, and the fields that spreadsheets damage most:
+//! `intake::read_estate`, `read_registration` and `read_own_list` on any octets, and the fields that spreadsheets damage most:
 //! `read_mpan`, `Eui64::from_text`, `KeyId::from_text`, `Timestamp::from_text`.
 //!
 //! Rows keep their lines and their names; a value that was read is written in a form that reads as the same value.
 
 #![no_main]
 
-use intake::{Record, Source, TableOptions, read_estate, read_mpan, read_registration};
+use intake::{Record, Source, TableOptions, read_estate, read_mpan, read_own_list, read_registration};
 use libfuzzer_sys::fuzz_target;
 use types::{Eui64, InputId, Interner, KeyId, Mpan, MpanField, Origin, Timestamp, ZonelessTimes};
 
@@ -42,6 +42,14 @@ fuzz_target!(|octets: &[u8]| {
         assert!(!error.to_string().is_empty());
     }
     assert!(rows.iter().all(|row| on_a_line(row.origin)));
+
+    let mut rows = Vec::new();
+    let mut source = Source::new("own list", InputId(2), octets);
+    let zoneless = ZonelessTimes::Refuse;
+    if let Err(error) = read_own_list(&mut source, &options, zoneless, &mut names, &mut rows, reject) {
+        assert!(!error.to_string().is_empty());
+    }
+    assert!(rows.iter().all(|row| on_a_line(row.origin) && row.says_the_same(row)));
 
     let separators = |octet: &u8| matches!(octet, b',' | b';' | b'\t' | b'\n' | b'\r' | b'"');
     for text in octets.split(separators).take(64).chain([octets]) {

@@ -20,6 +20,16 @@ fn a_package_alone_explains_each_meter_as_far_as_it_knows() {
         run(["explain", device, "--config", config.to_str().unwrap(), "--format", "json"]);
     let with_inputs: Value = serde_json::from_str(&with_inputs).unwrap();
 
+    let arguments =
+        ["explain", device, "--package", report.to_str().unwrap(), "--inputs", demo.to_str().unwrap()];
+    let (code, again, error) = run(arguments.iter().chain(&["--format", "json"]));
+    assert_eq!(code, 0, "{error}");
+    let again: Value = serde_json::from_str(&again).unwrap();
+    for member in ["row", "rules", "certificates"] {
+        assert_eq!(again[member], with_inputs[member], "{member}");
+    }
+    assert_eq!(again["records"][0]["octets"], with_inputs["records"][0]["octets"]);
+
     // Nothing but the package is left.
     let alone = folder.path().join("alone");
     fs::rename(&report, &alone).unwrap();

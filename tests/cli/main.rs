@@ -12,6 +12,7 @@
 mod audit;
 mod demo;
 mod diff;
+mod dispute;
 mod explain;
 mod hostile;
 mod mixed;

@@ -68,6 +68,7 @@ Examples:
 Examples:
   dnoaudit reconcile received/ --own our-meters.csv --dno LOND
   dnoaudit reconcile received/ --own our-report/ --format csv > to-send-back.csv
+  dnoaudit reconcile received/ --own our-meters.csv --dispute 00-DB-12-34-56-78-90-A0 --out disputes
 
 The report that was received is verified first. The exit code is 1 if the views do not agree on any meter.")]
     Reconcile(ReconcileArguments),
@@ -295,6 +296,9 @@ pub(crate) struct ExplainArguments {
         "config", "records", "certificates", "trust_anchor", "estate", "registration", "directory", "waivers", "as_of",
     ])]
     pub(crate) package: Option<PathBuf>,
+    /// A folder with the inputs of the package: show the raw records too.
+    #[arg(long = "inputs", value_name = "FOLDER", requires = "package")]
+    pub(crate) inputs_of: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) inputs: InputArguments,
     /// How to print.
@@ -340,6 +344,15 @@ pub(crate) struct ReconcileArguments {
     /// Take times without a zone as UTC instead of refusing them.
     #[arg(long)]
     pub(crate) zoneless_utc: bool,
+    /// Write a dispute pack of this device: what the report says of it, with proof.
+    #[arg(long, value_name = "DEVICE", num_args = 1.., requires = "out")]
+    pub(crate) dispute: Vec<Eui64>,
+    /// Where dispute packs go, each in a folder of its own.
+    #[arg(long, value_name = "FOLDER", requires = "dispute")]
+    pub(crate) out: Option<PathBuf>,
+    /// The inputs of the report that was received, for the records and the trace of rules in dispute packs.
+    #[arg(long, value_name = "FOLDER", requires = "dispute")]
+    pub(crate) inputs: Option<PathBuf>,
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TableFormat,

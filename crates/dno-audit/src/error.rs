@@ -94,6 +94,12 @@ pub enum Error {
         /// The slice.
         path: PathBuf,
     },
+    /// The inputs of a report can't be found, or do not give what the report says.
+    #[error("inputs: {message}")]
+    Inputs {
+        /// What is missing or differs.
+        message: String,
+    },
     /// A package or slice that does not verify.
     #[error("{}: does not verify: {check}: {found}", path.display())]
     NotVerified {
@@ -136,6 +142,7 @@ impl Error {
             | Self::NotAPackage { .. }
             | Self::NoSuchParty { .. }
             | Self::NotReproducible { .. }
+            | Self::Inputs { .. }
             | Self::Threads { .. } => true,
             Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),
             _ => false,

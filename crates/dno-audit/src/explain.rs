@@ -31,6 +31,7 @@ pub struct Explanation {
 /// A record about the device, as it was seen on the way.
 struct Witness {
     path: String,
+    name: String,
     line: u32,
     octets: String,
     decoded: Value,
@@ -82,6 +83,7 @@ fn witness(device: Eui64, file: &InputFile, record: &Record<'_>) -> Option<Witne
     let problem = record.outcome.as_ref().err().map(ToString::to_string);
     Some(Witness {
         path: file.path.display().to_string(),
+        name: file.name.clone(),
         line: record.origin.line,
         octets,
         decoded,
@@ -142,14 +144,41 @@ fn explanation(
         "row": row,
         "records": witnesses.iter().map(witness_json).collect::<Vec<_>>(),
         "certificates": considered,
+        "reference": reference(subject, loaded),
         "rules": rules,
     });
     Some(Explanation { json, text: text.0 })
 }
 
+/// The rows of estate and registration data behind an expectation, with the input and line of each.
+fn reference(subject: &Subject<'_>, loaded: &Loaded) -> Vec<Value> {
+    let place = |origin: types::Origin| {
+        let account = loaded.accounts.get(origin.input.0 as usize);
+        let (name, sha256) =
+            account.map_or_else(Default::default, |input| (input.name.clone(), input.sha256.to_string()));
+        json!({"input": sha256, "line": origin.line, "name": name})
+    };
+    let estate = subject.meter.rows.iter().map(|row| {
+        let mpan = |field: types::MpanField| field.mpan().map(|mpan| mpan.to_string());
+        json!({
+            "role": "estate", "stands": place(row.origin), "device_type": row.device_type.map(types::DeviceType::name),
+            "device_status": row.status.map(types::DeviceStatus::name), "mpan": mpan(row.mpan),
+            "secondary_mpan": mpan(row.secondary_mpan), "export_mpan": mpan(row.export_mpan),
+            "network_operator": subject.name(row.network_operator), "supplier": subject.name(row.supplier),
+        })
+    });
+    let registration = subject.meter.registration.map(|row| {
+        json!({
+            "role": "registration", "stands": place(row.origin), "mpan": row.mpan.to_string(),
+            "network_operator": subject.name(row.network_operator), "supplier": subject.name(row.supplier),
+        })
+    });
+    estate.chain(registration).collect()
+}
+
 fn witness_json(witness: &Witness) -> Value {
     json!({
-        "file": witness.path, "line": witness.line, "octets": witness.octets, "decoded": witness.decoded,
+        "file": witness.path, "name": witness.name, "line": witness.line, "octets": witness.octets, "decoded": witness.decoded,
         "problem": witness.problem,
     })
 }

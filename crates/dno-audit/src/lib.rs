@@ -21,6 +21,7 @@ mod accounts;
 mod config;
 mod diff;
 mod directory;
+mod dispute;
 mod error;
 mod explain;
 mod inputs;
@@ -39,8 +40,9 @@ mod verify;
 
 pub use config::{Config, InputSpec, Inputs, Sealing, ShippedDirectory, TEMPLATE, rule_set};
 pub use diff::{Comparison, ReportIdentity};
+pub use dispute::{Dispute, DisputeOptions, dispute};
 pub use error::{ConfigError, Error};
-pub use explain::package::explain_package;
+pub use explain::package::{explain_again, explain_package};
 pub use explain::{Explanation, explain};
 pub use inspect::{Inspected, Signatures, inspect};
 pub use progress::Progress;

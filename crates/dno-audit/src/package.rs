@@ -26,6 +26,10 @@ pub(crate) const PACKAGE: Kind = Kind { files: &FILES, by: report::MANIFEST, for
 /// A slice of one.
 pub(crate) const SLICE: Kind = Kind { files: &SLICE_FILES, by: report::SLICE, format: report::SLICE_FORMAT };
 
+/// What is known of one meter that two parties see differently.
+pub(crate) const DISPUTE: Kind =
+    Kind { files: &DISPUTE_FILES, by: crate::dispute::DISPUTE, format: crate::dispute::DISPUTE_FORMAT };
+
 /// A package that is being written.
 #[derive(Debug)]
 pub(crate) struct Package {
@@ -180,6 +184,20 @@ const SLICE_FILES: [&str; 8] = [
     "rules.json",
     "summary.json",
     report::SLICE,
+    report::MANIFEST,
+    report::ATTESTATION,
+];
+
+/// The files of a dispute pack.
+const DISPUTE_FILES: [&str; 10] = [
+    "row.json",
+    "proof.json",
+    "certificates.jsonl",
+    "rules.json",
+    "explanation.txt",
+    "records.jsonl",
+    "trace.json",
+    crate::dispute::DISPUTE,
     report::MANIFEST,
     report::ATTESTATION,
 ];

@@ -63,6 +63,51 @@ impl RowTree {
     }
 }
 
+/// The audit path of one leaf of a tree that is gone through once, leaf by leaf.
+#[derive(Debug)]
+pub struct RowPath {
+    /// The leaves below each sibling of the path, the sibling of the leaf first.
+    siblings: Vec<(std::ops::Range<u64>, RowTree)>,
+    next: u64,
+    leaves: u64,
+}
+
+impl RowPath {
+    /// For the leaf at a position of a tree of so many leaves; `None` if there is no such leaf.
+    #[must_use]
+    pub fn new(position: u64, leaves: u64) -> Option<Self> {
+        if position >= leaves || leaves > MAX_PARTIES {
+            return None;
+        }
+        // RFC 6962 section 2.1.1: the left subtree of n leaves has the greatest power of two below n.
+        let mut siblings = Vec::new();
+        let (mut start, mut end) = (0, leaves);
+        while end - start > 1 {
+            let middle = start + (end - start).next_power_of_two() / 2;
+            let sibling = if position < middle { middle..end } else { start..middle };
+            (start, end) = if position < middle { (start, middle) } else { (middle, end) };
+            siblings.push((sibling, RowTree::default()));
+        }
+        siblings.reverse();
+        Some(Self { siblings, next: 0, leaves })
+    }
+
+    /// Takes the next leaf, as [`leaf`] makes it.
+    pub fn push(&mut self, leaf: Sha256Digest) {
+        let place = self.next;
+        self.next += 1;
+        if let Some((_, tree)) = self.siblings.iter_mut().find(|(range, _)| range.contains(&place)) {
+            tree.push(leaf);
+        }
+    }
+
+    /// The path, the sibling of the leaf first; `None` unless as many leaves were taken as there are.
+    #[must_use]
+    pub fn finish(self) -> Option<Vec<Sha256Digest>> {
+        (self.next == self.leaves).then(|| self.siblings.iter().map(|(_, tree)| tree.root()).collect())
+    }
+}
+
 /// A tree of few leaves that can prove each.
 #[derive(Debug, Default)]
 pub struct TopTree(MemoryBackedTree<Sha256, Vec<u8>>);
@@ -165,6 +210,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_path_of_a_row_is_that_of_the_tree(leaves in 1u64..70, place in any::<prop::sample::Index>()) {
+            let octets: Vec<Vec<u8>> = (0..leaves).map(|number| number.to_be_bytes().to_vec()).collect();
+            let tree = TopTree::new(octets.clone());
+            let place = place.index(octets.len());
+            let position = u64::try_from(place).unwrap();
+            let mut path = RowPath::new(position, leaves).unwrap();
+            octets.iter().for_each(|octets| path.push(leaf(octets)));
+            let path = path.finish().unwrap();
+            prop_assert_eq!(&path, &tree.path(position).unwrap());
+            prop_assert!(path_holds(&octets[place], position, leaves, &path, tree.root()));
+            prop_assert!(RowPath::new(leaves, leaves).is_none());
+            prop_assert!(RowPath::new(position, leaves).unwrap().finish().is_none() || leaves == 0);
+        }
+
         #[test]
         fn a_tree_of_rows_has_the_root_of_a_tree_that_holds_them(
             leaves in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..300),

@@ -1,6 +1,6 @@
 //! `dnoaudit explain`: a device or a rule.
 
-use dno_audit::{Progress, Rule, explain, explain_package};
+use dno_audit::{Progress, Rule, explain, explain_again, explain_package};
 use serde_json::json;
 
 use crate::args::{ExplainArguments, Format, Question};
@@ -19,16 +19,15 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<E
         }
         Question::Device(device) => device,
     };
+    let show = |message: &str| terminal.progress(message);
     let explanation = match &arguments.package {
-        Some(package) => explain_package(package, device),
-        None => {
-            let config = arguments.inputs.config()?;
-            let show = |message: &str| terminal.progress(message);
-            let explanation = explain(&config, device, &Progress::to(&show));
-            terminal.end_progress();
-            explanation
-        }
+        Some(package) => match &arguments.inputs_of {
+            Some(inputs) => explain_again(package, inputs, device, &Progress::to(&show)),
+            None => explain_package(package, device),
+        },
+        None => explain(&arguments.inputs.config()?, device, &Progress::to(&show)),
     };
+    terminal.end_progress();
     let Some(explanation) = explanation? else {
         return Err(Failure::Usage(format!("neither the estate nor any record knows device {device}")));
     };

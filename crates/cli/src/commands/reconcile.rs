@@ -1,8 +1,10 @@
 //! `dnoaudit reconcile`: an own view against a report that was received.
 
+use std::collections::BTreeMap;
+
 use dno_audit::{
-    DISAGREEMENT_HEADER, Disagreement, Outcome, OwnIdentity, Progress, ReconcileOptions, Reconciled, View,
-    ZonelessTimes, reconcile, table_line,
+    DISAGREEMENT_HEADER, Disagreement, DisputeOptions, Eui64, Outcome, OwnIdentity, Progress,
+    ReconcileOptions, Reconciled, View, ZonelessTimes, dispute, reconcile, table_line,
 };
 
 use crate::args::{ReconcileArguments, TableFormat};
@@ -17,6 +19,7 @@ pub(crate) fn run(arguments: &ReconcileArguments, terminal: &Terminal) -> Result
     let options = ReconcileOptions { dno: arguments.dno.clone(), zoneless };
     let show = |message: &str| terminal.progress(message);
     let (mut listed, mut first) = (0u64, Vec::new());
+    let mut disputed: BTreeMap<Eui64, Disagreement> = BTreeMap::new();
     let mut print = |found: &Disagreement| -> Result<(), Failure> {
         listed += 1;
         match arguments.format {
@@ -42,6 +45,11 @@ pub(crate) fn run(arguments: &ReconcileArguments, terminal: &Terminal) -> Result
     let mut failed = None;
     let reconciled =
         reconcile(&arguments.received, &arguments.own, &options, &Progress::to(&show), &mut |found| {
+            if let Some(device) =
+                found.device_id.parse().ok().filter(|device| arguments.dispute.contains(device))
+            {
+                disputed.insert(device, found.clone());
+            }
             if failed.is_none() {
                 failed = print(found).err();
             }
@@ -63,12 +71,45 @@ pub(crate) fn run(arguments: &ReconcileArguments, terminal: &Terminal) -> Result
             ))?;
         }
     }
+    packs(arguments, &reconciled, &disputed, terminal)?;
     let refused = reconciled.totals.outcomes.get(Outcome::Refused.name()).is_some_and(|count| *count > 0);
     Ok(match (refused, reconciled.totals.disagreements()) {
         (true, _) => Exit::Incomplete,
         (false, 0) => Exit::Complete,
         (false, _) => Exit::Findings,
     })
+}
+
+/// Writes the dispute packs that were asked for.
+fn packs(
+    arguments: &ReconcileArguments,
+    reconciled: &Reconciled,
+    disputed: &BTreeMap<Eui64, Disagreement>,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let Some(out) = &arguments.out else { return Ok(()) };
+    let show = |message: &str| terminal.progress(message);
+    for device in &arguments.dispute {
+        let options = DisputeOptions {
+            received: &arguments.received,
+            inputs: arguments.inputs.as_deref(),
+            reconciled,
+            disagreement: disputed.get(device),
+        };
+        let written = dispute(*device, &options, &out.join(device.to_string()), &Progress::to(&show));
+        terminal.end_progress();
+        let Some(written) = written? else {
+            return Err(Failure::Usage(format!("neither view has device {device}")));
+        };
+        if arguments.format == TableFormat::Text {
+            let mut text = format!("\n{}: what the report says of {device}\n", written.place.display());
+            for lacking in &written.not_included {
+                text.push_str(&format!("  without {lacking}\n"));
+            }
+            terminal.print(&text)?;
+        }
+    }
+    Ok(())
 }
 
 fn print_line<'f>(terminal: &Terminal, fields: impl IntoIterator<Item = &'f str>) -> Result<(), Failure> {

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use types::Eui64;
 
 use super::{Explanation, Text};
-use crate::diff::{ReportIdentity, verified};
+use crate::diff::{ReportIdentity, is_slice, verified};
 use crate::error::Error;
+use crate::progress::Progress;
 use crate::reader::{PackageReader, open};
 
 /// What a package does not tell of a meter.
@@ -34,6 +35,26 @@ pub fn explain_package(folder: &Path, device: Eui64) -> Result<Option<Explanatio
     Ok(Some(told.explanation(&ReportIdentity::of(&package), device)))
 }
 
+/// Explains one device from the inputs of a package, which are found below a folder by their digests, with the settings that
+/// the package was made with: raw records, and what every rule did. The package is verified first.
+///
+/// # Errors
+///
+/// The package does not verify or is a slice, an input is missing, or as for [`explain`](crate::explain()).
+pub fn explain_again(
+    folder: &Path,
+    inputs: &Path,
+    device: Eui64,
+    progress: &Progress<'_>,
+) -> Result<Option<Explanation>, Error> {
+    let package = verified(folder)?;
+    if is_slice(&package) {
+        return Err(Error::NotReproducible { path: folder.to_path_buf() });
+    }
+    let config = crate::reproduce::config(&package, inputs, progress)?;
+    super::explain(&config.map_err(|message| Error::Inputs { message })?, device, progress)
+}
+
 /// What a package tells of a device.
 struct Told {
     row: Option<DeviceRow<'static>>,
@@ -43,14 +64,16 @@ struct Told {
     certificates: Vec<CertificateRow>,
     titles: BTreeMap<String, String>,
     inputs: BTreeMap<String, InputEntry>,
+    slice: bool,
 }
 
 impl Told {
     fn of(package: &PackageReader, device: Eui64) -> Result<Self, Error> {
         let row = row(package, device)?;
         let id = device.to_string();
+        let slice = is_slice(package);
         let mut records = 0;
-        if row.is_none() {
+        if row.is_none() && !slice {
             for stranger in package.not_in_estate()? {
                 let stranger = stranger?;
                 if stranger.device_id == id {
@@ -59,15 +82,16 @@ impl Told {
             }
         }
         let mut quarantined = Vec::new();
-        for line in package.quarantine()? {
+        let quarantine = if slice { None } else { Some(package.quarantine()?) };
+        for line in quarantine.into_iter().flatten() {
             let line = line?;
             if line.device_id.as_deref() == Some(id.as_str()) {
                 quarantined.push(line);
             }
         }
         let certificates = match &row {
-            Some(row) => certificates_of(package, row)?,
-            None => Vec::new(),
+            Some(row) if !slice => certificates_of(package, row)?,
+            _ => Vec::new(),
         };
         let titles = package
             .rules()?
@@ -76,7 +100,7 @@ impl Told {
             .collect();
         let inputs =
             package.manifest().inputs.iter().map(|input| (input.sha256.clone(), input.clone())).collect();
-        Ok(Self { row, records, quarantined, certificates, titles, inputs })
+        Ok(Self { row, records, quarantined, certificates, titles, inputs, slice })
     }
 
     fn input(&self, sha256: &str) -> String {
@@ -208,7 +232,9 @@ impl Told {
 
     fn considered(&self, text: &mut Text) {
         text.heading("Certificates considered");
-        if self.certificates.is_empty() {
+        if self.slice {
+            text.line("  a slice comes without them");
+        } else if self.certificates.is_empty() {
             text.line("  none has a key that was seen in a cell");
         }
         for certificate in &self.certificates {
