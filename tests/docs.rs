@@ -69,8 +69,8 @@ fn every_column_stands_with_its_aliases() {
     let page = page("docs/formats.md");
     let compare = self::page("docs/compare.md");
     let tables: [(&str, &[Column]); 5] = [
-        ("### CSV of cells", &CELL_COLUMNS),
-        ("### CSV of messages", &MESSAGE_COLUMNS),
+        ("### Table of cells", &CELL_COLUMNS),
+        ("### Table of messages", &MESSAGE_COLUMNS),
         ("### Estate", &ESTATE_COLUMNS),
         ("### Registration", &REGISTRATION_COLUMNS),
         ("### Columns of an own list", &OWN_COLUMNS),

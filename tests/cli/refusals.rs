@@ -217,7 +217,7 @@ fn files_that_nothing_recognises_are_accounted_for() {
     fs::create_dir(&records).unwrap();
     fs::write(records.join("readme.txt"), "These are the responses of March.\n").unwrap();
     fs::write(records.join("empty.hex"), "").unwrap();
-    fs::write(records.join("response.xml"), "<?xml version=\"1.0\"?><sr:Response/>").unwrap();
+    fs::write(records.join("response.xml"), "<?xml version=\"1.0\"?><invoice/>").unwrap();
     let (code, _, error) = small(folder.path(), &["--records", records.to_str().unwrap()]);
     assert_eq!(code, 3, "{error}");
     let report = folder.path().join("report");

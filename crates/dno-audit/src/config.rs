@@ -1,6 +1,6 @@
 //! What to audit, with what, as of when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use audit::{Options, RULE_SET_VERSION, RuleSetVersion};
@@ -26,6 +26,8 @@ pub struct InputSpec {
     pub path: String,
     /// What the manifest calls it; the name of the file if not said.
     pub name: Option<String>,
+    /// What to read of a container, by the names that the manifest has for its members; all if not said.
+    pub members: Option<BTreeSet<String>>,
     /// The time of records that have none of their own.
     pub observed_at: Option<Timestamp>,
     /// Headers and sheet of a table.
@@ -374,6 +376,7 @@ fn specs(inputs: Vec<FileInput>) -> Result<Vec<InputSpec>, ConfigError> {
         FileInput::Detailed(DetailedInput { path, observed_at, columns, sheet }) => Ok(InputSpec {
             path,
             name: None,
+            members: None,
             observed_at: observed_at.map(|text| instant("observed_at", &text)).transpose()?,
             table: TableOptions { columns: ColumnMap(columns), sheet },
         }),

@@ -98,30 +98,19 @@ impl Comparison {
 
 /// Opens a package or a slice that verifies.
 pub(crate) fn verified(folder: &Path) -> Result<PackageReader, Error> {
-    let package = PackageReader::open(folder)?;
-    let verification = verify(folder, &Expected::default(), &Progress::silent())?;
-    match verification.checks.into_iter().find(|check| !check.holds) {
-        Some(check) => {
-            Err(Error::NotVerified { path: folder.to_path_buf(), check: check.name, found: check.found })
-        }
-        None => Ok(package),
-    }
-}
-
-/// Whether it is the part of one party, which comes without certificates, configuration and quarantine.
-pub(crate) fn is_slice(package: &PackageReader) -> bool {
-    package.folder().join(report::SLICE).exists()
+    verify(folder, &Expected::default(), &Progress::silent())?.require(folder)?;
+    PackageReader::open(folder)
 }
 
 /// What the report of a package rests on.
 pub(crate) fn basis(package: &PackageReader) -> Result<Basis, Error> {
+    if package.is_slice() {
+        return Ok(Basis::new(package.manifest(), Some(&package.rules()?), None, None));
+    }
     // Those of devices may be as many as there are meters, and stand in no cell of an operator.
     let of_organisation =
         |row: &Result<CertificateRow, Error>| row.as_ref().map_or(true, |row| row.kind == "organisation");
     let rules = package.rules()?;
-    if is_slice(package) {
-        return Ok(Basis::new(package.manifest(), Some(&rules), None, None));
-    }
     let certificates = package.certificates()?.filter(of_organisation).collect::<Result<Vec<_>, _>>()?;
     Ok(Basis::new(package.manifest(), Some(&rules), Some(package.configuration()?), Some(certificates)))
 }

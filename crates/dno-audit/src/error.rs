@@ -72,16 +72,6 @@ pub enum Error {
         /// What is wrong with it.
         source: report::ReadError,
     },
-    /// A package or slice does not verify.
-    #[error("{}: does not verify: {check}: {found}", path.display())]
-    NotVerified {
-        /// The folder.
-        path: PathBuf,
-        /// The first check that does not hold.
-        check: &'static str,
-        /// What it found.
-        found: String,
-    },
     /// A file of a package is a link, a folder or a device.
     #[error("{}: is no regular file", path.display())]
     NotARegularFile {
@@ -110,10 +100,10 @@ pub enum Error {
         /// What is missing or differs.
         message: String,
     },
-    /// A package from which a slice would come that does not verify.
-    #[error("{}: the package is damaged; the slice would not verify: {check}: {found}", path.display())]
-    SliceOfDamaged {
-        /// The package.
+    /// A package or slice that does not verify.
+    #[error("{}: does not verify: {check}: {found}", path.display())]
+    NotVerified {
+        /// Its folder.
         path: PathBuf,
         /// The check that fails.
         check: &'static str,
@@ -136,7 +126,7 @@ impl Error {
     pub const fn is_verification(&self) -> bool {
         match self {
             Self::Report { source, .. } => !matches!(source, report::ReadError::Io(_)),
-            Self::NotARegularFile { .. } | Self::NotVerified { .. } | Self::SliceOfDamaged { .. } => true,
+            Self::NotARegularFile { .. } | Self::NotVerified { .. } => true,
             _ => false,
         }
     }

@@ -38,9 +38,7 @@ impl Role {
             Self::Waivers => "waivers",
         }
     }
-}
 
-impl Role {
     /// The role of a word of the manifest.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         use Role::{Certificates, Directory, Estate, Records, Registration, TrustAnchors, Waivers};
@@ -62,8 +60,12 @@ pub(crate) struct InputFile {
 }
 
 impl InputFile {
-    /// Whether a member is for the role. One that was not there when the roles were told is read as a record.
-    pub(crate) fn wants(&self, index: usize) -> bool {
+    /// Whether a member, which has this name among the inputs, is for the role. One that was not there when the roles were
+    /// told is read as a record.
+    pub(crate) fn wants(&self, index: usize, name: &str) -> bool {
+        if self.spec.members.as_ref().is_some_and(|members| !members.contains(name)) {
+            return false;
+        }
         let told = |members: &Vec<bool>| members.get(index).copied().unwrap_or(self.role == Role::Records);
         self.members.as_ref().is_none_or(told)
     }
@@ -118,7 +120,7 @@ fn roles_of(file: &InputFile) -> Result<Vec<InputFile>, Error> {
         if role != Role::Records {
             file.spec.observed_at = None;
         }
-        members.contains(&true).then(|| InputFile { members: Some(members), ..file })
+        if members.contains(&true) { Some(InputFile { members: Some(members), ..file }) } else { None }
     };
     let all = [
         of_role(Role::Certificates, |contents| contents.certificates),

@@ -77,11 +77,11 @@ pub fn inspect(
     })
 }
 
+/// Called for each member of a file, with its place within archives.
+type Each<'e> = &'e mut dyn FnMut(Option<&str>, Result<Copy, Reject>) -> Result<(), Error>;
+
 /// Hands out what a file holds, unpacked, each to be read more than once.
-fn members(
-    path: &Path,
-    each: &mut dyn FnMut(Option<&str>, Result<Copy, Reject>) -> Result<(), Error>,
-) -> Result<(), Error> {
+fn members(path: &Path, each: Each<'_>) -> Result<(), Error> {
     let name = path.display().to_string();
     let file =
         std::fs::File::open(path).map_err(|source| Error::File { path: path.to_path_buf(), source })?;

@@ -33,12 +33,14 @@ pub(crate) fn read_members<T>(
     let mut index = 0;
     let name = file.path.display().to_string();
     let stored = intake::read_members(&name, file.open()?, &|| numbers.next(), &mut |member| {
-        let wanted = file.wants(index);
+        let Member { id, within, unpacked, source } = member;
+        let blank = Account::new(file, id, within.as_deref());
+        let wanted = file.wants(index, &blank.name);
         index += 1;
         if wanted {
-            let Member { id, within, unpacked, source } = member;
-            let account = Account::new(file, id, within.as_deref());
-            let (value, account) = read_member(account, source, file.members.is_some(), read)?;
+            // A report exists of what is made again, so that whatever was in its way then was no error either.
+            let told_by_content = file.members.is_some() || file.spec.name.is_some();
+            let (value, account) = read_member(blank, source, told_by_content, read)?;
             all.push((value, account, unpacked));
         }
         Ok::<(), Error>(())
@@ -49,7 +51,11 @@ pub(crate) fn read_members<T>(
                 // Nothing was unpacked, so the container is all that there is to name.
                 (account.bytes, account.sha256) = (stored.octets, stored.sha256);
             }
-            account.stored = Some(StoredEntry { bytes: stored.octets, sha256: stored.sha256.to_string() });
+            account.stored = Some(StoredEntry {
+                bytes: stored.octets,
+                name: file.name.clone(),
+                sha256: stored.sha256.to_string(),
+            });
         }
         (value, account)
     };

@@ -58,6 +58,12 @@ impl PackageReader {
         &self.folder
     }
 
+    /// Whether it is a slice, which has the rows of one party and neither certificates nor configuration.
+    #[must_use]
+    pub fn is_slice(&self) -> bool {
+        self.folder.join(report::SLICE).exists()
+    }
+
     /// `manifest.json`.
     #[must_use]
     pub const fn manifest(&self) -> &Manifest {

@@ -93,8 +93,8 @@ fn find_inputs(
     folder: &Path,
     progress: &Progress<'_>,
 ) -> Result<BTreeMap<String, Vec<PathBuf>>, Error> {
-    let stored = manifest.inputs.iter().filter_map(|input| Some(input.stored.as_ref()?.bytes));
-    let sizes: BTreeSet<u64> = manifest.inputs.iter().map(|input| input.bytes).chain(stored).collect();
+    let stored = |input: &InputEntry| input.stored.as_ref().map_or(input.bytes, |stored| stored.bytes);
+    let sizes: BTreeSet<u64> = manifest.inputs.iter().map(stored).collect();
     let mut candidates = Vec::new();
     for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         let entry = entry.map_err(|error| {
@@ -135,9 +135,9 @@ fn config_of(
     } = configuration;
     let at = |text: &str| text.parse().map_err(|error| format!("configuration.json: {text:?}: {error}"));
     let mut config = Config::new(AsOf(at(&as_of)?), PathBuf::new());
-    // A rule set that this program does not know is not guessed at: what the newest gives differs, and that is named as the cause.
-    config.options.rule_set =
-        RuleSetVersion::new(manifest.rule_set.version).unwrap_or(RuleSetVersion::NEWEST);
+    let version = manifest.rule_set.version;
+    config.options.rule_set = RuleSetVersion::new(version)
+        .ok_or_else(|| format!("this program does not know rule set {version}"))?;
     config.options.profile = smki::Profile::with_policies(accepted_policies);
     config.options.expiring_within_days = expiring_within_days;
     config.options.stale_after_days = stale_after_days;
@@ -151,49 +151,44 @@ fn config_of(
     config.shipped_directory = ShippedDirectory::Leave;
     let shipped = report::digest(SHIPPED.as_bytes()).to_string();
     let mut missing = Vec::new();
+    // What came out of one container is read from it at once.
+    let mut specs: BTreeMap<(Role, &str, &str), InputSpec> = BTreeMap::new();
     for input in &manifest.inputs {
-        let InputEntry { name, role, sha256, .. } = input;
+        let InputEntry { name, role, sha256, stored, .. } = input;
         let role =
             Role::of_name(role).ok_or_else(|| format!("the manifest has an input of role {role:?}"))?;
         if role == Role::Directory && name == SHIPPED_NAME {
             if *sha256 != shipped {
                 let fault =
-                    format!("{name} is {sha256}, and that of this program {shipped}: another tool version");
+                    format!("{name} is {sha256}, that of this program {shipped}: another tool version");
                 missing.push(fault);
             }
             config.shipped_directory = ShippedDirectory::Use;
             continue;
         }
-        if let Some(stored) = &input.stored
-            && let Some(path) = found.get(&stored.sha256).and_then(|paths| paths.first())
-        {
-            // The container is read once for a role, whatever it holds for it.
-            let path = path.to_str().ok_or_else(|| format!("{}: no UTF-8 name", path.display()))?;
-            let inputs = config.inputs.of_mut(role);
-            if !inputs.iter().any(|spec| spec.path == path) {
-                inputs.push(InputSpec::new(path));
-            }
-            continue;
-        }
-        let Some(path) = found.get(sha256).and_then(|paths| paths.first()) else {
-            missing.push(format!("no file has the digest {sha256} of {name:?} ({})", role.name()));
+        let (file, digest) = stored.as_ref().map_or((name, sha256), |stored| (&stored.name, &stored.sha256));
+        let Some(path) = found.get(digest).and_then(|paths| paths.first()) else {
+            missing.push(format!("no file has the digest {digest} of {file:?} ({})", role.name()));
             continue;
         };
         let path = path.to_str().ok_or_else(|| format!("{}: no UTF-8 name", path.display()))?;
-        let mut spec = InputSpec { name: Some(name.clone()), ..InputSpec::new(path) };
-        if let (Role::Estate | Role::Records | Role::Registration, Some(columns)) =
-            (role, columns.get(sha256))
-        {
-            spec.table.columns.0.clone_from(columns);
+        let spec = specs
+            .entry((role, file, digest))
+            .or_insert_with(|| InputSpec { name: Some(file.clone()), ..InputSpec::new(path) });
+        if stored.is_some() {
+            spec.members.get_or_insert_default().insert(name.clone());
         }
-        if let (Role::Estate | Role::Records | Role::Registration, Some(sheet)) = (role, sheets.get(sha256)) {
-            spec.table.sheet = Some(sheet.clone());
+        if let Role::Estate | Role::Records | Role::Registration = role {
+            if let Some(columns) = columns.get(sha256) {
+                spec.table.columns.0.clone_from(columns);
+            }
+            spec.table.sheet = sheets.get(sha256).cloned().or(spec.table.sheet.take());
         }
         if let (Role::Records, Some(instant)) = (role, observed_at.get(sha256)) {
             spec.observed_at = Some(at(instant)?);
         }
-        config.inputs.of_mut(role).push(spec);
     }
+    specs.into_iter().for_each(|((role, ..), spec)| config.inputs.of_mut(role).push(spec));
     if missing.is_empty() { Ok(config) } else { Err(missing.join("; ")) }
 }
 

@@ -21,6 +21,7 @@ use types::{Credential, NetworkOperatorCell, Observation, Seen, Sha256Digest, Zo
 use crate::accounts::{Account, record_counts};
 use crate::config::Config;
 use crate::error::Error;
+use crate::inputs::Role;
 use crate::load::{Loaded, load};
 use crate::package::{PACKAGE, Package, PackageFile};
 use crate::progress::Progress;
@@ -465,7 +466,10 @@ fn exceeds(part: u64, whole: u64, allowed: f64) -> bool {
 /// The configuration as far as it can change a result. Inputs stand in it by digest, so that neither their places nor
 /// their order do.
 fn configuration(config: &Config, accounts: &[Account]) -> Configuration {
-    let columns = accounts.iter().filter(|account| !account.spec.table.columns.0.is_empty());
+    // An input that is told by its content can have several roles; only these have something to set.
+    let with = |roles: &'static [Role]| accounts.iter().filter(move |account| roles.contains(&account.role));
+    let tables = || with(&[Role::Estate, Role::Records, Role::Registration]);
+    let columns = tables().filter(|account| !account.spec.table.columns.0.is_empty());
     Configuration {
         accepted_policies: config.options.profile.accepted_policies().map(str::to_owned).collect(),
         as_of: config.as_of.to_string(),
@@ -473,12 +477,10 @@ fn configuration(config: &Config, accounts: &[Account]) -> Configuration {
             .map(|account| (account.sha256.to_string(), account.spec.table.columns.0.clone()))
             .collect(),
         expiring_within_days: config.options.expiring_within_days,
-        observed_at: accounts
-            .iter()
+        observed_at: with(&[Role::Records])
             .filter_map(|account| Some((account.sha256.to_string(), account.spec.observed_at?.to_string())))
             .collect(),
-        sheets: accounts
-            .iter()
+        sheets: tables()
             .filter_map(|account| Some((account.sha256.to_string(), account.spec.table.sheet.clone()?)))
             .collect(),
         stale_after_days: config.options.stale_after_days,

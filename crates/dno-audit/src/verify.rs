@@ -87,6 +87,22 @@ pub struct Check {
 }
 
 impl Verification {
+    /// Itself, if every check holds.
+    ///
+    /// # Errors
+    ///
+    /// The first check that does not; `folder` is where the fault lies.
+    pub fn require(self, folder: &Path) -> Result<Self, Error> {
+        match self.checks.iter().find(|check| !check.holds) {
+            None => Ok(self),
+            Some(check) => Err(Error::NotVerified {
+                path: folder.to_path_buf(),
+                check: check.name,
+                found: check.found.clone(),
+            }),
+        }
+    }
+
     /// Notes how one more check came out; gives the value of one that holds.
     pub(crate) fn add<T>(&mut self, name: &'static str, result: Result<(T, String), String>) -> Option<T> {
         let (value, check) = check(name, result);

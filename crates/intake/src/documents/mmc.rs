@@ -38,7 +38,10 @@ pub(super) fn response<'x>(
                 add.template.source = Source::UpdateResponse;
                 match element.child("ExecutionOutcome") {
                     Some(outcome) => executed(outcome, &mut add),
-                    None => Ok(add.both(Seen::NoOutcome)),
+                    None => {
+                        add.both(Seen::NoOutcome);
+                        Ok(())
+                    }
                 }
             }
             b"UpdateSecurityCredentialsCoSRsp" => {

@@ -297,10 +297,10 @@ impl<const N: usize> Keys<N> {
     ///
     /// The keys before it are those that stand before it in the layout, and no two of these are the same.
     fn field(&mut self, position: usize, key: &str) -> Result<Option<usize>, JsonFault> {
-        if let Some((known, field)) = self.layout.get(position) {
-            if known == key {
-                return Ok(*field);
-            }
+        if let Some((known, field)) = self.layout.get(position)
+            && known == key
+        {
+            return Ok(*field);
         }
         if position >= MAX_COLUMNS {
             return Err(JsonFault::TooManyKeys);

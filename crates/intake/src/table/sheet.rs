@@ -106,10 +106,6 @@ pub(crate) struct SheetTable<'o, const N: usize> {
 
 impl<'o, const N: usize> SheetTable<'o, N> {
     /// Finds the sheet that is named or, if none is, the one sheet that has the columns.
-    #[expect(
-        clippy::type_complexity,
-        reason = "what is wrong with the columns ends a run, what is wrong with the file does not"
-    )]
     pub(super) fn new(
         workbook: &'o mut Workbook,
         id: InputId,

@@ -43,7 +43,7 @@ impl Value<'_> {
             Self::Double(number) => match holds {
                 // A fraction of zeros marks it as a number that was an MPAN.
                 Some(Holds::Mpan) if is_exact(number) => {
-                    into.extend_from_slice(format!("{number:.1}").as_bytes())
+                    into.extend_from_slice(format!("{number:.1}").as_bytes());
                 }
                 Some(Holds::Mpan) if number.fract() == 0.0 => {
                     push_signed_exponent(&format!("{number:E}"), into);

@@ -436,6 +436,8 @@ pub struct InputEntry {
 pub struct StoredEntry {
     /// Size in octets.
     pub bytes: u64,
+    /// Name: the file\'s, or its path below the folder that was named.
+    pub name: String,
     /// SHA-256 as stored.
     pub sha256: String,
 }
