@@ -367,7 +367,11 @@ fn a_report_that_does_not_come_out_again_names_row_member_and_likely_cause() {
         fs::write(folder.join("manifest.json"), dno_audit::canonical(&manifest).unwrap()).unwrap();
     };
     edit("/rule_set/version", json!(99));
-    assert!(fault(&again(), "inputs").contains("99"), "a rule set that this program does not know");
+    let found = fault(&again(), "reproduced");
+    assert!(
+        found.contains("member rule_set.version: 99") && found.contains("the rule set (version 99"),
+        "{found}"
+    );
     edit("/rule_set/sha256", json!("00".repeat(32)));
     assert!(fault(&again(), "manifest").contains("two digests stand for rules.json"));
     edit("/tool/version", json!("0.0.9"));

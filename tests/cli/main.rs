@@ -15,6 +15,7 @@ mod diff;
 mod dispute;
 mod explain;
 mod hostile;
+mod inspect;
 mod mixed;
 mod reconcile;
 mod reference;

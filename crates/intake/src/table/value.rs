@@ -125,7 +125,7 @@ mod tests {
             Value::Number("1.09999E+12"),
             Value::Number("1099990000118.5"),
             Value::Double(1_099_990_000_118.5),
-            Value::Double(1.01112221099990000118e20),
+            Value::Double(1.011_122_210_999_9e20),
         ] {
             assert_eq!(mpan(lost), MpanField::Invalid(MpanFault::DigitsLost), "{lost:?}");
         }

@@ -136,9 +136,13 @@ impl Parser {
                 Ok(Event::Text(_) | Event::Eof) if !at_hand && self.open.depth() == 0 => {
                     return Found::More { from: octets.len() };
                 }
-                Err(_) | Ok(Event::Text(_) | Event::Eof) if !at_hand => {
+                Ok(Event::Text(_) | Event::Eof) if !at_hand => return self.more(start, octets.len()),
+                Err(error)
+                    if !is_all && (!at_hand || is_cut(error, octets.get(at..).unwrap_or_default())) =>
+                {
                     return self.more(start, octets.len());
                 }
+
                 _ => {}
             }
             let step = match event {
@@ -300,6 +304,18 @@ impl Parser {
             None if self.refused || self.open.depth() == 0 => Step::More,
             None => Step::Fault(XmlFault::Entity(shown(name.as_bytes()))),
         }
+    }
+}
+
+/// Whether it may only be that the octets end too early.
+fn is_cut(error: &Error, octets: &[u8]) -> bool {
+    match error {
+        // `<!` alone is no markup yet.
+        Error::Syntax(SyntaxError::InvalidBangMarkup) => octets.len() < "<![CDATA[".len(),
+        // Everything else that is wrong with the syntax of a tag is that it does not end.
+        Error::Syntax(_) => true,
+        Error::Encoding(_) => std::str::from_utf8(octets).is_err_and(|error| error.error_len().is_none()),
+        _ => false,
     }
 }
 
