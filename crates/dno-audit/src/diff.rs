@@ -102,11 +102,6 @@ pub(crate) fn verified(folder: &Path) -> Result<PackageReader, Error> {
     PackageReader::open(folder)
 }
 
-/// Whether it is the part of one party, which comes without certificates, configuration and quarantine.
-pub(crate) fn is_slice(package: &PackageReader) -> bool {
-    package.folder().join(report::SLICE).exists()
-}
-
 /// What the report of a package rests on.
 pub(crate) fn basis(package: &PackageReader) -> Result<Basis, Error> {
     if package.is_slice() {
@@ -116,9 +111,6 @@ pub(crate) fn basis(package: &PackageReader) -> Result<Basis, Error> {
     let of_organisation =
         |row: &Result<CertificateRow, Error>| row.as_ref().map_or(true, |row| row.kind == "organisation");
     let rules = package.rules()?;
-    if is_slice(package) {
-        return Ok(Basis::new(package.manifest(), Some(&rules), None, None));
-    }
     let certificates = package.certificates()?.filter(of_organisation).collect::<Result<Vec<_>, _>>()?;
     Ok(Basis::new(package.manifest(), Some(&rules), Some(package.configuration()?), Some(certificates)))
 }

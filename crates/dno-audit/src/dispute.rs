@@ -13,7 +13,7 @@ use report::{ATTESTATION, SLICE, canonical};
 use serde_json::{Value, json};
 use types::Eui64;
 
-use crate::diff::{is_slice, verified};
+use crate::diff::verified;
 use crate::error::Error;
 use crate::explain::explain;
 use crate::explain::package::{certificates_of, explain_package, row};
@@ -108,7 +108,7 @@ fn of_row(
     // The octets of the row are the leaf of its party's tree.
     pack.write("row.json", &line)?;
     pack.write("proof.json", &canonical(&proof(received, row, &line)?)?)?;
-    if is_slice(received) {
+    if received.is_slice() {
         not_included.push("certificates: a slice comes without them".to_owned());
     } else {
         let mut certificates = pack.file("certificates.jsonl")?;
@@ -134,7 +134,7 @@ fn proof(received: &PackageReader, row: &DeviceRow<'_>, line: &[u8]) -> Result<V
         path: received.folder().to_path_buf(),
         source: report::ReadError::Form { line: 0, message: message.to_owned() },
     };
-    let (tree, party, position, path) = if is_slice(received) {
+    let (tree, party, position, path) = if received.is_slice() {
         let of_slice = received.folder().join(SLICE);
         let slice: Slice = document(&read_whole(&of_slice)?)
             .map_err(|source| Error::Report { path: of_slice.clone(), source })?;
@@ -205,7 +205,7 @@ fn of_inputs(
     pack: &mut Package,
     progress: &Progress<'_>,
 ) -> Result<(), Error> {
-    if is_slice(received) {
+    if received.is_slice() {
         return Err(Error::NotReproducible { path: received.folder().to_path_buf() });
     }
     let config =

@@ -13,7 +13,7 @@ use report::reconcile::{Disagreement, Newer, Outcome, OwnList, ReconcileTotals, 
 use serde::Serialize;
 use types::{Eui64, InputId, Interner, OwnRow, ZonelessTimes};
 
-use crate::diff::{PlacedRows, ReportIdentity, basis, is_slice, verified};
+use crate::diff::{PlacedRows, ReportIdentity, basis, verified};
 use crate::directory::shipped;
 use crate::error::Error;
 use crate::progress::Progress;
@@ -253,7 +253,7 @@ fn list(
 
     // A device that the estate of the report does not list may still have said something.
     let mut with_records: BTreeMap<Eui64, u64> = BTreeMap::new();
-    let strangers = if is_slice(received) { None } else { Some(received.not_in_estate()?) };
+    let strangers = if received.is_slice() { None } else { Some(received.not_in_estate()?) };
     for row in strangers.into_iter().flatten() {
         let row = row?;
         if let Ok(device) = row.device_id.parse()

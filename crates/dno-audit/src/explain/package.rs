@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use types::Eui64;
 
 use super::{Explanation, Text};
-use crate::diff::{ReportIdentity, is_slice, verified};
+use crate::diff::{ReportIdentity, verified};
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::reader::{PackageReader, open};
@@ -48,7 +48,7 @@ pub fn explain_again(
     progress: &Progress<'_>,
 ) -> Result<Option<Explanation>, Error> {
     let package = verified(folder)?;
-    if is_slice(&package) {
+    if package.is_slice() {
         return Err(Error::NotReproducible { path: folder.to_path_buf() });
     }
     let config = crate::reproduce::config(&package, inputs, progress)?;
@@ -71,7 +71,7 @@ impl Told {
     fn of(package: &PackageReader, device: Eui64) -> Result<Self, Error> {
         let row = row(package, device)?;
         let id = device.to_string();
-        let slice = is_slice(package);
+        let slice = package.is_slice();
         let mut records = 0;
         if row.is_none() && !slice {
             for stranger in package.not_in_estate()? {
