@@ -299,10 +299,15 @@ fn cells(
     while let Some(row) = table.next()? {
         observations.clear();
         let origin = row.origin;
-        // A row of another width than the header may still name its device.
-        let mut device = row.device.and_then(|text| fields::eui64("device_id", text).ok());
-        let outcome =
-            row.fields.and_then(|fields| cell(&fields, origin, options, &mut device, &mut observations));
+        let mut device = None;
+        let outcome = match row.fields {
+            Ok(fields) => cell(&fields, origin, options, &mut device, &mut observations),
+            Err(reject) => {
+                // A row of another width than the header may still name its device.
+                device = row.device.and_then(|text| fields::eui64("device_id", text).ok());
+                Err(reject)
+            }
+        };
         if outcome.is_err() || observations.is_empty() {
             row.raw.text(&mut text);
         } else {

@@ -42,11 +42,16 @@ struct Keys<const N: usize> {
     seen: [bool; N],
     /// Keys of the objects at the beginning.
     first: Vec<String>,
+    /// Whether a line with these keys can be read without a JSON reader: no key is written with escapes, and no two mean
+    /// one field.
+    plain: bool,
 }
 
 /// The fields of one line.
 struct Object<const N: usize> {
+    /// The text of the fields, unless it is the line itself that the places are in.
     text: Vec<u8>,
+    in_line: bool,
     places: [Range<usize>; N],
     filled: [bool; N],
     reject: Option<Reject>,
@@ -68,9 +73,11 @@ impl<'s, 'r, const N: usize> JsonLines<'s, 'r, N> {
         if let Some(column) = columns.first().filter(absent).filter(|_| !first.is_empty()) {
             return Err(wrong(lacking(column, &first)));
         }
-        let keys = Keys { columns, map: map.clone(), layout: Vec::new(), seen: [false; N], first };
+        let keys =
+            Keys { columns, map: map.clone(), layout: Vec::new(), seen: [false; N], first, plain: false };
         let object = Object {
             text: Vec::new(),
+            in_line: false,
             places: std::array::from_fn(|_| 0..0),
             filled: [false; N],
             reject: None,
@@ -115,9 +122,9 @@ impl<'s, 'r, const N: usize> JsonLines<'s, 'r, N> {
         let fields = match (read, &object.reject) {
             (Err(fault), _) => Err(Reject::JsonLine(fault)),
             (Ok(()), Some(reject)) => Err(reject.clone()),
-            (Ok(()), None) => Ok(std::array::from_fn(|index| object.field(index))),
+            (Ok(()), None) => Ok(std::array::from_fn(|index| object.field(index, &self.line))),
         };
-        let device = object.filled.first().is_some_and(|filled| *filled).then(|| object.field(0));
+        let device = object.filled.first().is_some_and(|filled| *filled).then(|| object.field(0, &self.line));
         Ok(Some(Row { origin, raw: Raw::Line(self.line.trim_ascii()), fields, device }))
     }
 
@@ -170,22 +177,65 @@ impl<'s, 'r, const N: usize> JsonLines<'s, 'r, N> {
 }
 
 impl<const N: usize> Object<N> {
-    fn field(&self, index: usize) -> &[u8] {
+    fn field<'f>(&'f self, index: usize, line: &'f [u8]) -> &'f [u8] {
         let place = self.places.get(index).cloned().unwrap_or_default();
-        self.text.get(place).unwrap_or_default().trim_ascii()
+        let text = if self.in_line { line } else { &self.text };
+        text.get(place).unwrap_or_default().trim_ascii()
     }
 
-    fn read(&mut self, line: &[u8], keys: &mut Keys<N>) -> Result<(), JsonFault> {
+    fn clear(&mut self) {
         self.text.clear();
+        self.in_line = false;
         self.filled = [false; N];
         self.places.iter_mut().for_each(|place| *place = 0..0);
         self.reject = None;
+    }
+
+    /// Reads a line. Nearly all lines of a file are alike and are read as such; of the rest, the JSON reader decides.
+    fn read(&mut self, line: &[u8], keys: &mut Keys<N>) -> Result<(), JsonFault> {
+        if keys.plain && self.read_alike(line, keys).is_some() {
+            return Ok(());
+        }
+        self.read_any(line, keys)
+    }
+
+    /// Reads a line that has the keys of the one before, with plain text for all of them; `None` if it is any other.
+    fn read_alike(&mut self, line: &[u8], keys: &Keys<N>) -> Option<()> {
+        self.clear();
+        self.in_line = true;
+        let mut at = 0;
+        let mut before: u8 = b'{';
+        for (key, field) in &keys.layout {
+            // A comma or the brace, the key in its quotes, a colon, and a quote; a blank after comma and colon.
+            let rest = line.get(at..)?.strip_prefix(&[before])?;
+            let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+            let rest = rest.strip_prefix(b"\"")?.strip_prefix(key.as_bytes())?.strip_prefix(b"\":")?;
+            let rest = rest.strip_prefix(b" ").unwrap_or(rest).strip_prefix(b"\"")?;
+            let start = line.len() - rest.len();
+            let length = memchr::memchr2(b'"', b'\\', rest)?;
+            let value = rest.get(..length)?;
+            if rest.get(length) != Some(&b'"') || !value.iter().all(|octet| (b' '..=b'~').contains(octet)) {
+                return None;
+            }
+            if let Some(index) = *field {
+                *self.places.get_mut(index)? = start..start + length;
+                *self.filled.get_mut(index)? = true;
+            }
+            at = start + length + 1;
+            before = b',';
+        }
+        (line.get(at..)? == b"}").then_some(())
+    }
+
+    fn read_any(&mut self, line: &[u8], keys: &mut Keys<N>) -> Result<(), JsonFault> {
+        self.clear();
         if !line.trim_ascii_start().starts_with(b"{") {
             return Err(JsonFault::NotAnObject);
         }
         let mut reader = serde_json::Deserializer::from_slice(line);
         let members = Members { object: self, keys, fault: None };
         let read = reader.deserialize_map(members).and_then(|fault| reader.end().map(|()| fault));
+        keys.plain = matches!(read, Ok(None)) && keys.are_plain();
         match read {
             Ok(None) => Ok(()),
             Ok(Some(fault)) => Err(fault),
@@ -293,6 +343,20 @@ impl<const N: usize> Visitor<'_> for Key<'_, N> {
 }
 
 impl<const N: usize> Keys<N> {
+    fn are_plain(&self) -> bool {
+        let is_plain = |key: &str| {
+            key.bytes().all(|octet| matches!(octet, b' '..=b'~' if !matches!(octet, b'"' | b'\\')))
+        };
+        let mut fields = [false; N];
+        let alone = |field: &Option<usize>| {
+            let taken = field.and_then(|field| fields.get_mut(field));
+            taken.is_none_or(|taken| !std::mem::replace(taken, true))
+        };
+        !self.layout.is_empty()
+            && self.layout.iter().all(|(key, _)| is_plain(key))
+            && self.layout.iter().map(|(_, field)| field).all(alone)
+    }
+
     /// The field that the key at a position of the line means.
     ///
     /// The keys before it are those that stand before it in the layout, and no two of these are the same.
@@ -359,4 +423,81 @@ pub(super) fn first_keys(head: &[u8]) -> Vec<String> {
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::columns::REGISTRATION_COLUMNS;
+
+    /// What reading a line comes to: its fields, which of them are filled, and why not.
+    type Said = (Vec<Vec<u8>>, Vec<bool>, Option<String>);
+
+    struct Both {
+        keys: Keys<3>,
+        object: Object<3>,
+    }
+
+    impl Both {
+        fn new() -> Self {
+            let keys = Keys {
+                columns: &REGISTRATION_COLUMNS,
+                map: ColumnMap::default(),
+                layout: Vec::new(),
+                seen: [false; 3],
+                first: Vec::new(),
+                plain: false,
+            };
+            let places = std::array::from_fn(|_| 0..0);
+            let object =
+                Object { text: Vec::new(), in_line: false, places, filled: [false; 3], reject: None };
+            Self { keys, object }
+        }
+
+        fn read(&mut self, line: &[u8], any: bool) -> Said {
+            let read = match any {
+                true => self.object.read_any(line, &mut self.keys),
+                false => self.object.read(line, &mut self.keys),
+            };
+            let object = &self.object;
+            let fault = read.err().map(|fault| fault.to_string());
+            let reject = object.reject.as_ref().map(ToString::to_string);
+            let usable = fault.is_none();
+            let field = |index| if usable { object.field(index, line).to_vec() } else { Vec::new() };
+            let filled = if usable { object.filled.to_vec() } else { Vec::new() };
+            ((0..3).map(field).collect(), filled, fault.or(reject))
+        }
+    }
+
+    fn line() -> impl Strategy<Value = String> {
+        let key = prop_oneof![
+            4 => Just("mpan"), 3 => Just("network_operator"), 2 => Just("supplier"), 1 => Just("note"),
+            1 => Just("no\\u0074e"), 1 => Just("MPAN"), 1 => Just("\u{e9}"),
+        ];
+        let value = prop_oneof![
+            5 => "[ -!#-\\[\\]-~]{0,12}".prop_map(|text| format!("\"{text}\"")),
+            1 => Just("\"a\\\"b\"".to_owned()), 1 => Just("null".to_owned()), 1 => Just("12".to_owned()),
+            1 => Just("\"\u{1}\"".to_owned()), 1 => Just("\"\u{e9}\"".to_owned()), 1 => Just("\"".to_owned()),
+            1 => Just("{\"a\":\"b\"}".to_owned()),
+        ];
+        let blank = || prop_oneof![6 => Just(""), 2 => Just(" "), 1 => Just("  ")];
+        let member = (key, blank(), value, blank())
+            .prop_map(|(key, one, value, other)| format!("\"{key}\":{one}{value}{other}"));
+        let end = prop_oneof![8 => Just("}"), 1 => Just("} "), 1 => Just("},"), 1 => Just("")];
+        (proptest::collection::vec(member, 0..4), blank(), end)
+            .prop_map(|(members, blank, end)| format!("{{{}{end}", members.join(&format!(",{blank}"))))
+    }
+
+    proptest! {
+        #[test]
+        fn lines_that_are_alike_are_read_as_any_line_is(lines in proptest::collection::vec(line(), 1..6)) {
+            let (mut one, mut other) = (Both::new(), Both::new());
+            // Each twice, so that the second is like the one before.
+            for line in lines.iter().flat_map(|line| [line, line]) {
+                prop_assert_eq!(one.read(line.as_bytes(), false), other.read(line.as_bytes(), true), "{}", line);
+            }
+        }
+    }
 }
