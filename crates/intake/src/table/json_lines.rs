@@ -201,6 +201,11 @@ impl<const N: usize> Object<N> {
 
     /// Reads a line that has the keys of the one before, with plain text for all of them; `None` if it is any other.
     fn read_alike(&mut self, line: &[u8], keys: &Keys<N>) -> Option<()> {
+        // Without a way out in between, this is many octets at once.
+        let odd = line.iter().fold(false, |odd, octet| odd | !(b' '..=b'~').contains(octet));
+        if odd {
+            return None;
+        }
         self.clear();
         self.in_line = true;
         let mut at = 0;
@@ -213,8 +218,7 @@ impl<const N: usize> Object<N> {
             let rest = rest.strip_prefix(b" ").unwrap_or(rest).strip_prefix(b"\"")?;
             let start = line.len() - rest.len();
             let length = memchr::memchr2(b'"', b'\\', rest)?;
-            let value = rest.get(..length)?;
-            if rest.get(length) != Some(&b'"') || !value.iter().all(|octet| (b' '..=b'~').contains(octet)) {
+            if rest.get(length) != Some(&b'"') {
                 return None;
             }
             if let Some(index) = *field {
