@@ -223,6 +223,19 @@ fn extension_name(oid: &str) -> &'static str {
 }
 
 impl RevocationListFault {
+    /// Whether it is not known that the issuer signed the list; else the list is its issuer's, and does not count for
+    /// what stands in it or for the instant.
+    #[must_use]
+    pub const fn is_of_issuer(&self) -> bool {
+        !matches!(
+            self,
+            Self::UnprocessedExtension { .. }
+                | Self::NoNextUpdate
+                | Self::NotYetValid { .. }
+                | Self::OutOfDate { .. }
+        )
+    }
+
     /// A name of the fault, in kebab case.
     #[must_use]
     pub const fn id(&self) -> &'static str {

@@ -98,6 +98,16 @@ impl RevocationEntry {
     }
 }
 
+impl fmt::Display for RevocationEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "serial {} revoked {}", self.serial_hex(), self.at)?;
+        if let Some(reason) = self.reason {
+            write!(f, " ({reason})")?;
+        }
+        self.invalid_since.map_or(Ok(()), |since| write!(f, ", invalid since {since}"))
+    }
+}
+
 impl RevocationList {
     /// Decodes one revocation list from exactly these octets.
     ///

@@ -35,14 +35,14 @@ pub enum Published {
     /// A certificate.
     Certificate(Box<Certificate>),
     /// A revocation list.
-    RevocationList(RevocationList),
+    RevocationList(Box<RevocationList>),
 }
 
 impl Published {
     /// Decodes octets as what they begin like.
     fn decode(der: &[u8]) -> Result<Self, ReadError> {
         if is_revocation_list(der) {
-            Ok(Self::RevocationList(RevocationList::decode(der)?))
+            Ok(Self::RevocationList(Box::new(RevocationList::decode(der)?)))
         } else {
             Ok(Self::Certificate(Box::new(Certificate::decode(der)?)))
         }
@@ -218,7 +218,7 @@ impl Kind {
     fn decode(self, der: &[u8]) -> Result<Published, ReadError> {
         match self {
             Self::Certificate => Ok(Published::Certificate(Box::new(Certificate::decode(der)?))),
-            Self::RevocationList => Ok(Published::RevocationList(RevocationList::decode(der)?)),
+            Self::RevocationList => Ok(Published::RevocationList(Box::new(RevocationList::decode(der)?))),
         }
     }
 }
