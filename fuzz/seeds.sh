@@ -36,6 +36,7 @@ binary() {
 hex=("$data"/records/gbcs/*.hex "$reference"/messages/*.HEX)
 binary "${hex[@]}"
 copy certificate "$data"/pki/*.{der,pem,crl} "$data"/pki/defects/* "$reference"/certificates/*.pem
+copy crl "$data"/pki/*.crl "$data"/cases/*/*.crl
 copy records "${hex[@]}" "$data"/records/{cells,messages}-csv/*.csv corpus/message/*
 copy estate "$data"/records/{estate,registration}-csv/*.csv
 copy directory "$data"/directory.toml

@@ -203,7 +203,7 @@ fn counted(folder: &Path, input: &Value) -> u64 {
     let records = match (role, file.rsplit('.').next().unwrap()) {
         ("directory", _) => beginning(&["[[party]]", "[[supplier]]", "[[access_control_broker]]"]),
         (_, "pem") => beginning(&["-----BEGIN CERTIFICATE-----"]),
-        (_, "der") => 1,
+        (_, "der" | "crl") => 1,
         (_, "csv") => text.lines().count() - 1,
         (_, "xml") => text.matches("</sr:Response>").count() + text.matches("</ra:GBCSResponse>").count(),
         other => panic!("{other:?} can't be counted"),

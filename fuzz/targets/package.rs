@@ -6,8 +6,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use report::model::v1::{
-    CertificateRow, Configuration, DeviceRow, Manifest, NotInEstateRow, OtherRow, PartyLeaf, QuarantineRow, RuleRow,
-    Slice, SliceSummary, Summary,
+    CertificateRow, Configuration, DeviceRow, Manifest, NotInEstateRow, OtherRow, PartyLeaf, QuarantineRow,
+    RuleRow, Slice, SliceSummary, Summary,
 };
 use report::read::{Findings, Rows, document, manifest};
 use report::seal::{Sealer, Tree};

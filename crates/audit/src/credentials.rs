@@ -6,18 +6,23 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use smki::{Certificate, CertificateId, CertificateKind, Paths, Store, Validity};
+use smki::{
+    Certificate, CertificateId, CertificateKind, Paths, Revocation, RevocationStatus, Revocations, Store,
+    Validity,
+};
 use types::{AsOf, Credential, Eui64, KeyUsage, NetworkOperatorCell, RemotePartyRole, Timestamp};
 
 use crate::options::Options;
 
-/// The store, its verified paths, and the instant at which both are asked.
+/// The store, its verified paths, what is revoked, and the instant at which all are asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Certificates<'s> {
     /// All certificates.
     pub store: &'s Store,
     /// Which of them lead to a trust anchor.
     pub paths: &'s Paths,
+    /// Which of them are revoked at the instant.
+    pub revocations: &'s Revocations,
     /// The instant.
     pub as_of: AsOf,
 }
@@ -69,6 +74,26 @@ pub struct Condition {
     pub profile: BTreeSet<&'static str>,
     /// Whether the key identifier is not the one recomputed from the key.
     pub key_identifier_not_derived: bool,
+    /// What revocation lists say of them.
+    pub revocation: SetRevocation,
+    /// Whether lists say different things of them.
+    pub revocation_differs: bool,
+}
+
+/// What revocation lists say of the certificates behind a cell, as a set: of those in force, if any is.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum SetRevocation {
+    /// No list was given.
+    #[default]
+    NotAsked,
+    /// At least one is not revoked.
+    NotRevoked,
+    /// All are; when and why.
+    Revoked(String),
+    /// None is known not to be; why.
+    Unknown(String),
+    /// None is in force, and lists do not keep certificates that have ended.
+    NoneInForce,
 }
 
 /// All credentials of an audit, resolved.
@@ -109,7 +134,7 @@ pub fn resolve(
     certificates: Certificates<'_>,
     options: &Options,
 ) -> Resolution {
-    let Certificates { store, paths, as_of } = certificates;
+    let Certificates { store, paths, .. } = certificates;
     let mut resolution = Resolution {
         access_control_broker: is_access_control_broker(credential, certificates),
         ..Resolution::default()
@@ -151,8 +176,7 @@ pub fn resolve(
     if resolution.matching.is_empty() {
         resolution.otherwise = others.into_values().next();
     } else {
-        resolution.condition =
-            condition(&resolution.matching, credential, cell, store, paths, as_of, options);
+        resolution.condition = condition(&resolution.matching, credential, cell, certificates, options);
     }
     resolution
 }
@@ -161,11 +185,10 @@ fn condition(
     matching: &[CertificateId],
     credential: Credential,
     cell: NetworkOperatorCell,
-    store: &Store,
-    paths: &Paths,
-    as_of: AsOf,
+    all: Certificates<'_>,
     options: &Options,
 ) -> Condition {
+    let Certificates { store, paths, revocations, as_of } = all;
     let certificates: Vec<&Certificate> = matching.iter().filter_map(|id| store.get(*id)).collect();
     let validities: Vec<Validity> =
         certificates.iter().map(|certificate| certificate.validity_at(as_of)).collect();
@@ -182,6 +205,7 @@ fn condition(
                 && Some(other.not_before()) > newest
                 && other.validity_at(as_of) == Validity::InForce
                 && paths.result(*id).is_ok()
+                && !(options.heeds_revocation() && revocations.is_revoked(*id))
         })
     });
     let findings: BTreeSet<&'static str> = certificates
@@ -206,6 +230,50 @@ fn condition(
             .iter()
             .any(|certificate| certificate.key_id() != Some(certificate.computed_key_id())),
         profile: findings,
+        revocation: set_revocation(matching, all),
+        revocation_differs: matching.iter().any(|id| {
+            matching
+                .first()
+                .is_some_and(|first| revocations.status(*id).name() != revocations.status(*first).name())
+        }),
+    }
+}
+
+fn set_revocation(matching: &[CertificateId], certificates: Certificates<'_>) -> SetRevocation {
+    let Certificates { store, revocations, as_of, .. } = certificates;
+    if !revocations.any_list() {
+        return SetRevocation::NotAsked;
+    }
+    let in_force = |id: &CertificateId| {
+        store.get(*id).is_some_and(|certificate| certificate.validity_at(as_of) == Validity::InForce)
+    };
+    let any_in_force = matching.iter().any(in_force);
+    let (mut revoked, mut unknown) = (Vec::new(), None);
+    for id in matching.iter().filter(|id| !any_in_force || in_force(id)) {
+        match revocations.status(*id) {
+            RevocationStatus::NotRevoked { .. } | RevocationStatus::TrustAnchor if any_in_force => {
+                return SetRevocation::NotRevoked;
+            }
+            RevocationStatus::Revoked(revocation) => revoked.push(revocation_text(*id, revocation, store)),
+            RevocationStatus::Unknown(why) if any_in_force => {
+                unknown = unknown.or_else(|| Some(why.to_string()));
+            }
+            _ => return SetRevocation::NoneInForce,
+        }
+    }
+    match unknown {
+        Some(why) => SetRevocation::Unknown(why),
+        None => SetRevocation::Revoked(revoked.join(", ")),
+    }
+}
+
+/// What a revocation says, in words.
+fn revocation_text(id: CertificateId, revocation: &Revocation, store: &Store) -> String {
+    match store.get(revocation.certificate) {
+        Some(issuer) if revocation.certificate != id => {
+            format!("issuer {}: {}", issuer.subject(), revocation.entry)
+        }
+        _ => revocation.entry.to_string(),
     }
 }
 
@@ -227,16 +295,18 @@ fn has_role(credential: Credential, role: RemotePartyRole, certificates: Certifi
 }
 
 /// Whether the store has a certificate of one of these entities, role networkOperator and the cell's usage, that is in
-/// force and whose path holds.
+/// force, not known to be revoked, and whose path holds.
 #[must_use]
 pub fn has_usable_certificate(
     entities: &[Eui64],
     cell: NetworkOperatorCell,
     certificates: Certificates<'_>,
+    options: &Options,
 ) -> bool {
-    let Certificates { store, paths, as_of } = certificates;
+    let Certificates { store, paths, revocations, as_of } = certificates;
     entities.iter().flat_map(|entity| store.by_entity(*entity)).any(|id| {
         paths.result(*id).is_ok()
+            && !(options.heeds_revocation() && revocations.is_revoked(*id))
             && store.get(*id).is_some_and(|certificate| {
                 certificate.role() == Some(RemotePartyRole::NETWORK_OPERATOR)
                     && certificate.key_usage().contains(cell.key_usage())

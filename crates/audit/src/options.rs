@@ -27,3 +27,11 @@ impl Default for Options {
         }
     }
 }
+
+impl Options {
+    /// Whether a certificate that is known to be revoked is of no use: rule sets before the third ask no list.
+    #[must_use]
+    pub const fn heeds_revocation(&self) -> bool {
+        self.rule_set.number() >= 3
+    }
+}

@@ -82,7 +82,14 @@ pub(crate) fn remedy<'a>(
 /// A correct meter needs nothing, but for a certificate to renew or evidence to refresh.
 fn condition<'a>(subject: &Subject<'a>, findings: &[Finding]) -> Option<Remedy<'a>> {
     let failed = |ids: &[&str]| findings.iter().any(|finding| ids.contains(&finding.rule.id));
-    if failed(&["certificate-expired", "certificate-expiring", "superseded-key", "entity-retired"]) {
+    let renew = [
+        "certificate-expired",
+        "certificate-expiring",
+        "certificate-revoked",
+        "superseded-key",
+        "entity-retired",
+    ];
+    if failed(&renew) {
         return Some(by_operator(subject, "place the operator's current certificates"));
     }
     failed(&["evidence-stale", "evidence-undated", "records-conflict", "weaker-evidence-prevails"])

@@ -17,6 +17,9 @@ mod certificate_expiring;
 mod certificate_not_yet_valid;
 mod certificate_path_broken;
 mod certificate_profile;
+mod certificate_revocation_differs;
+mod certificate_revocation_unknown;
+mod certificate_revoked;
 mod credentials_updated_since;
 mod device_could_not_answer;
 mod device_gone;
@@ -73,7 +76,7 @@ mod wrong_key_usage;
 mod wrong_role;
 
 /// Changes whenever a rule, or what it decides, changes.
-pub const RULE_SET_VERSION: u32 = 2;
+pub const RULE_SET_VERSION: u32 = 3;
 
 /// A rule set that this program can apply: the newest, or an older one of which a report was made.
 ///
@@ -109,7 +112,7 @@ impl RuleSetVersion {
 }
 
 /// All rules.
-pub static RULES: [Rule; 67] = [
+pub static RULES: [Rule; 70] = [
     not_an_esme::NOT_AN_ESME,
     smets1_device::SMETS1_DEVICE,
     device_gone::DEVICE_GONE,
@@ -153,8 +156,11 @@ pub static RULES: [Rule; 67] = [
     certificate_expired::CERTIFICATE_EXPIRED,
     certificate_expiring::CERTIFICATE_EXPIRING,
     certificate_not_yet_valid::CERTIFICATE_NOT_YET_VALID,
+    certificate_revoked::CERTIFICATE_REVOKED,
+    certificate_revocation_unknown::CERTIFICATE_REVOCATION_UNKNOWN,
     superseded_key::SUPERSEDED_KEY,
     certificate_ambiguous::CERTIFICATE_AMBIGUOUS,
+    certificate_revocation_differs::CERTIFICATE_REVOCATION_DIFFERS,
     certificate_profile::CERTIFICATE_PROFILE,
     key_identifier_not_derived::KEY_IDENTIFIER_NOT_DERIVED,
     entity_retired::ENTITY_RETIRED,

@@ -216,22 +216,34 @@ impl<'a> Subject<'a> {
     /// The outcome of a rule about the certificates behind the cells: it is about cells that hold what is expected.
     #[must_use]
     pub fn conditions_where(&self, defect: impl Fn(&Resolution) -> Option<String>) -> Outcome {
+        self.conditions_checked(|resolution| CellCheck::defect_if_some(defect(resolution)))
+    }
+
+    /// The same for a rule that can't always tell.
+    #[must_use]
+    pub fn conditions_checked(&self, check: impl Fn(&Resolution) -> CellCheck) -> Outcome {
         if self.scope != Scope::In {
             return Outcome::NotApplicable("out of scope");
         }
         let placed = || self.cells.iter().filter(|cell| cell.holding == Holding::Expected);
-        let evidence = placed()
-            .filter_map(|cell| Some((cell.cell.name(), defect(cell.resolution?)?)))
-            .fold(Evidence::none(), |evidence, (name, value)| evidence.and(name, value));
+        let (mut evidence, mut unknown) = (Evidence::none(), None);
+        for cell in placed() {
+            match cell.resolution.map(&check) {
+                Some(CellCheck::Defect(value)) => evidence = evidence.and(cell.cell.name(), value),
+                Some(CellCheck::Unknown(why)) => unknown = Some(why),
+                Some(CellCheck::Sound) | None => {}
+            }
+        }
         if !evidence.facts().is_empty() {
             return Outcome::Fail(evidence);
         }
         if self.cells.iter().any(|cell| cell.holding.verdict() == Verdict::NotKnown) {
             return Outcome::NotEvaluated("what a cell holds is not known");
         }
-        match placed().next() {
-            Some(_) => Outcome::Pass,
-            None => Outcome::NotApplicable("no cell holds the expected credential"),
+        match (placed().next(), unknown) {
+            (Some(_), Some(why)) => Outcome::NotEvaluated(why),
+            (Some(_), None) => Outcome::Pass,
+            (None, _) => Outcome::NotApplicable("no cell holds the expected credential"),
         }
     }
 

@@ -97,7 +97,8 @@ fn explanation(
     loaded: &Loaded,
     witnesses: &[Witness],
 ) -> Option<Explanation> {
-    let certificates = Certificates { store: &loaded.store, paths: &loaded.paths, as_of: config.as_of };
+    let Loaded { store, paths, revocations, .. } = loaded;
+    let certificates = Certificates { store, paths, revocations, as_of: config.as_of };
     let start = loaded.observations.partition_point(|seen| seen.device < device);
     let end = loaded.observations.partition_point(|seen| seen.device <= device);
     let observations = loaded.observations.get(start..end).unwrap_or_default();
@@ -237,6 +238,7 @@ fn considered<'s>(
             };
             Some(json!({
                 "cell": cell.name(), "counts": counts, "path": path,
+                "revocation": report::revocation_text(certificates.revocations.status(*id)),
                 "validity": certificate.validity_at(certificates.as_of).name(),
                 "certificate": certificate_json(certificate, None),
             }))
@@ -347,7 +349,7 @@ impl Text {
                 "does not count"
             };
             self.line(&format!(
-                "  {} {} – {} key {}, {} to {}, {}, path {}: {counts}",
+                "  {} {} – {} key {}, {} to {}, {}, path {}, revocation {}: {counts}",
                 of(entry, "cell"),
                 of(&certificate, "serial_hex"),
                 role.unwrap_or("no role"),
@@ -356,6 +358,7 @@ impl Text {
                 of(&certificate, "not_after"),
                 of(entry, "validity"),
                 of(entry, "path"),
+                of(entry, "revocation"),
             ));
         }
     }

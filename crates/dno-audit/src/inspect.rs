@@ -14,8 +14,10 @@ use intake::{
 use serde_json::{Value, json};
 use types::{InputId, Interner};
 
-use self::describe::document_json;
+use smki::Published;
+
 pub(crate) use self::describe::{certificate_json, message_json};
+use self::describe::{document_json, revocation_list_json};
 use crate::config::Config;
 use crate::error::Error;
 use crate::inputs::Files;
@@ -29,7 +31,7 @@ pub struct Inspected {
     pub within: Option<String>,
     /// The line on which it stands, or the number of the record where there are no lines.
     pub line: u32,
-    /// What it is: `message`, `certificate`, `document`, `table`, `directory`, `waivers`, `folder` or `reject`.
+    /// What it is: `message`, `certificate`, `revocation-list`, `document`, `table`, `directory`, `waivers`, `folder` or `reject`.
     pub kind: &'static str,
     /// All of it, as the documented JSON.
     pub json: Value,
@@ -46,7 +48,7 @@ impl Signatures {
     ///
     /// An input can't be read.
     pub fn load(config: &Config) -> Result<Self, Error> {
-        load_certificates(&mut Files::find(config)?, &Numbers::default()).map(Self)
+        load_certificates(&mut Files::find(config)?, &Numbers::default(), config.as_of).map(Self)
     }
 }
 
@@ -156,7 +158,12 @@ impl Copy {
         for CertificateRecord { origin, outcome } in intake::read_certificates(&mut self.source()?)? {
             let line = origin.line;
             take(match outcome {
-                Ok(certificate) => thing(line, "certificate", certificate_json(&certificate, signatures)),
+                Ok(Published::Certificate(certificate)) => {
+                    thing(line, "certificate", certificate_json(&certificate, signatures))
+                }
+                Ok(Published::RevocationList(list)) => {
+                    thing(line, "revocation-list", revocation_list_json(&list, signatures))
+                }
                 Err(reject) => rejected(line, &reject),
             });
         }

@@ -5,9 +5,9 @@ use audit::{Directory, Estate, Waivers};
 use intake::{CertificateRecord, Form, Record, RecordOptions, Silence, Source, StoredKeys};
 use rayon::prelude::*;
 use report::model::v1::DirectoryEntry;
-use smki::{Added, CertificateKind, PathLimits, Paths, Store, StoreBuilder};
+use smki::{Added, CertificateKind, PathLimits, Paths, Published, Revocations, Store, StoreBuilder};
 use types::{
-    DirectoryRecords, EstateRow, InputId, Interner, Mpan, Observation, RegistrationRow, WaiverRecord,
+    AsOf, DirectoryRecords, EstateRow, InputId, Interner, Mpan, Observation, RegistrationRow, WaiverRecord,
 };
 
 use crate::accounts::{Account, sort};
@@ -23,6 +23,7 @@ use crate::progress::Progress;
 pub(crate) struct LoadedCertificates {
     pub(crate) store: Store,
     pub(crate) paths: Paths,
+    pub(crate) revocations: Revocations,
     pub(crate) accounts: Vec<Account>,
 }
 
@@ -32,6 +33,7 @@ pub(crate) struct Loaded {
     pub(crate) accounts: Vec<Account>,
     pub(crate) store: Store,
     pub(crate) paths: Paths,
+    pub(crate) revocations: Revocations,
     pub(crate) names: Interner,
     pub(crate) directory: Directory,
     /// The files that the directory was made of.
@@ -54,7 +56,8 @@ pub(crate) fn load(
     config.check()?;
     let numbers = Numbers::default();
     let mut files = Files::find(config)?;
-    let LoadedCertificates { store, paths, mut accounts } = load_certificates(&mut files, &numbers)?;
+    let LoadedCertificates { store, paths, revocations, mut accounts } =
+        load_certificates(&mut files, &numbers, config.as_of)?;
     progress.say(|| format!("{} certificates, {} signatures checked", store.len(), paths.signature_checks()));
     let (directory, directories) = load_directory(config, &mut files, &numbers, &mut accounts)?;
     let mut waivers = load_waivers(&mut files, &numbers, &mut accounts)?;
@@ -99,11 +102,26 @@ pub(crate) fn load(
         }
     }
     let waivers = Waivers::new(waivers, &directory, &names, config.as_of)?;
-    Ok(Loaded { accounts, store, paths, names, directory, directories, estate, observations, waivers })
+    Ok(Loaded {
+        accounts,
+        store,
+        paths,
+        revocations,
+        names,
+        directory,
+        directories,
+        estate,
+        observations,
+        waivers,
+    })
 }
 
 /// Reads certificates and trust anchors and verifies the paths between them.
-pub(crate) fn load_certificates(files: &mut Files, numbers: &Numbers) -> Result<LoadedCertificates, Error> {
+pub(crate) fn load_certificates(
+    files: &mut Files,
+    numbers: &Numbers,
+    as_of: AsOf,
+) -> Result<LoadedCertificates, Error> {
     let (anchors, certificates) = (files.take(Role::TrustAnchors), files.take(Role::Certificates));
     let mut read: Vec<(Option<Vec<CertificateRecord>>, Account)> = Vec::new();
     for file in anchors.iter().chain(&certificates) {
@@ -120,14 +138,15 @@ pub(crate) fn load_certificates(files: &mut Files, numbers: &Numbers) -> Result<
         for CertificateRecord { origin, outcome } in records.into_iter().flatten() {
             account.read += 1;
             let added = match outcome {
-                Ok(certificate) if account.role == Role::TrustAnchors => {
+                Ok(Published::Certificate(certificate)) if account.role == Role::TrustAnchors => {
                     if matches!(certificate.kind(), CertificateKind::Organisation | CertificateKind::Device) {
                         let (subject, kind) = (certificate.subject().to_string(), certificate.kind().name());
                         return Err(ConfigError::TrustAnchorKind { subject, kind }.into());
                     }
-                    builder.add_trust_anchor(certificate)
+                    builder.add_trust_anchor(*certificate)
                 }
-                Ok(certificate) => builder.add(certificate),
+                Ok(Published::Certificate(certificate)) => builder.add(*certificate),
+                Ok(Published::RevocationList(list)) => builder.add_revocation_list(*list),
                 Err(reject) => {
                     account.put(&reject, None, origin.line, None, None)?;
                     continue;
@@ -145,7 +164,8 @@ pub(crate) fn load_certificates(files: &mut Files, numbers: &Numbers) -> Result<
         return Err(ConfigError::NoTrustAnchor.into());
     }
     let paths = store.verify_paths(PathLimits::default());
-    Ok(LoadedCertificates { store, paths, accounts })
+    let revocations = store.verify_revocation(&paths, as_of, PathLimits::default());
+    Ok(LoadedCertificates { store, paths, revocations, accounts })
 }
 
 /// Reads directory files on top of the shipped one, which stands among the inputs too.

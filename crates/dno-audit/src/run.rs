@@ -240,9 +240,20 @@ fn write(
     mut package: Package,
     progress: &Progress<'_>,
 ) -> Result<Finished, Error> {
-    let Loaded { mut accounts, store, paths, names, directory, directories, estate, observations, waivers } =
-        loaded;
-    let certificates = Certificates { store: &store, paths: &paths, as_of: config.as_of };
+    let Loaded {
+        mut accounts,
+        store,
+        paths,
+        revocations,
+        names,
+        directory,
+        directories,
+        estate,
+        observations,
+        waivers,
+    } = loaded;
+    let certificates =
+        Certificates { store: &store, paths: &paths, revocations: &revocations, as_of: config.as_of };
     let resolutions = Resolutions::new(&credentials(&observations), certificates, &config.options);
     let context = Context {
         estate: &estate,

@@ -344,6 +344,7 @@ impl Reject {
             Self::Xml { fault: XmlFault::CutShort { .. }, .. } => "xml-cut-short",
             Self::Xml { .. } => "xml-malformed",
             Self::Certificate(smki::ReadError::PrivateKey) => "private-key",
+            Self::Certificate(smki::ReadError::RevocationList(_)) => "revocation-list-malformed",
             Self::Certificate(_) => "certificate-malformed",
             Self::NotRecognised { .. } => "not-recognised",
         }

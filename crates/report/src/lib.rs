@@ -35,7 +35,7 @@ mod text;
 pub mod verify;
 
 pub use canonical::{CanonicalError, canonical, push_line};
-pub use certificates::certificate_row;
+pub use certificates::{certificate_row, revocation_text};
 pub use device::{InputDigests, device_row, not_in_estate_row, statement};
 pub use findings::{
     FINDINGS_HEADER, FindingsError, FindingsWriter, RuleTexts, findings_header, spreadsheet_safe, table_line,

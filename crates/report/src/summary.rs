@@ -6,6 +6,7 @@ use audit::directory::Owner;
 use audit::{Context, RULES, Tally, Totals, Verdict};
 use types::Symbol;
 
+use crate::certificates::{revocation_lists, revocation_not_checked};
 use crate::device::InputDigests;
 use crate::model::v1::{
     Counts, DirectoryEntry, ModelCounts, Summary, UnattributedEntity, VerdictCounts, WaivedCounts,
@@ -80,8 +81,9 @@ pub fn summary(
             .filter(|(rule, _)| options.rule_set.has(rule))
             .map(|(rule, count)| (rule.id.into(), count))
             .collect(),
-        not_checked: vec!["revocation: no certificate revocation list was read".into()],
+        not_checked: revocation_not_checked(context.certificates).into_iter().collect(),
         records,
+        revocation_lists: revocation_lists(context.certificates),
         unattributed_entities,
         waived: context.waivers.iter().next().map(|_| waived(totals)),
         waivers: waivers(totals, context, inputs),

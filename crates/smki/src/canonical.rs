@@ -17,6 +17,8 @@ const MAX_DEPTH: usize = 16;
 pub(crate) struct Element<'a> {
     pub(crate) tag: Tag,
     pub(crate) value: &'a [u8],
+    /// The element as a whole, tag and length among it.
+    pub(crate) octets: &'a [u8],
 }
 
 /// Why the element at the start of some octets is not DER.
@@ -31,7 +33,10 @@ pub(crate) enum NotDer {
 /// Splits the first element from what follows it.
 pub(crate) fn first_element(octets: &[u8]) -> Result<(Element<'_>, &[u8]), NotDer> {
     match AnyRef::from_der_partial(octets) {
-        Ok((any, rest)) => Ok((Element { tag: der::Tagged::tag(&any), value: any.value() }, rest)),
+        Ok((any, rest)) => {
+            let whole = octets.get(..octets.len() - rest.len()).unwrap_or_default();
+            Ok((Element { tag: der::Tagged::tag(&any), value: any.value(), octets: whole }, rest))
+        }
         Err(error) => Err(match error.kind() {
             ErrorKind::Incomplete { .. } => NotDer::Truncated,
             _ => NotDer::NotCanonical,

@@ -90,7 +90,7 @@ fn outermost(der: &[u8]) -> Result<&[u8], CertificateError> {
 /// PKCS #1 (RFC 8017)    SEQUENCE { INTEGER, INTEGER, … }
 /// encrypted PKCS #8     SEQUENCE { SEQUENCE { OBJECT IDENTIFIER, … }, OCTET STRING }
 /// ```
-fn is_private_key(der: &[u8]) -> bool {
+pub(crate) fn is_private_key(der: &[u8]) -> bool {
     let Ok((outer, _)) = first_element(der) else {
         return false;
     };
@@ -155,7 +155,7 @@ fn public_key(info: &SubjectPublicKeyInfo<'_>) -> Result<PublicKeyInfo, Certific
     Ok(PublicKeyInfo::new(algorithm, curve, key.unused_bits, &key.data))
 }
 
-fn name(name: &X509Name<'_>) -> Result<Name, CertificateError> {
+pub(crate) fn name(name: &X509Name<'_>) -> Result<Name, CertificateError> {
     let mut rdns = Vec::new();
     for rdn in name.iter_rdn() {
         let mut attributes = Vec::new();

@@ -150,7 +150,7 @@ fn basic_constraints(value: &[u8]) -> Option<BasicConstraints> {
 }
 
 /// `AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] IMPLICIT OCTET STRING OPTIONAL, … }`, section 4.2.1.1.
-fn authority_key_identifier(value: &[u8]) -> Option<Option<Box<[u8]>>> {
+pub(crate) fn authority_key_identifier(value: &[u8]) -> Option<Option<Box<[u8]>>> {
     let fields = elements(only(value, Tag::Sequence)?)?;
     let key_identifier = Tag::ContextSpecific { constructed: false, number: TagNumber(0) };
     Some(fields.iter().find(|field| field.tag == key_identifier).map(|field| field.value.into()))

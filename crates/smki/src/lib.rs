@@ -1,4 +1,5 @@
-//! Certificates of the smart metering key infrastructure (SMKI): decoding, profile, store, and paths to a trust anchor.
+//! Certificates and revocation lists of the smart metering key infrastructure (SMKI): decoding, profile, store, paths to
+//! a trust anchor, revocation.
 //!
 //! A trust anchor cell of a meter holds an entity identifier and a key identifier, never a certificate. This crate
 //! answers which certificates that may be, whose they are, what their key is for, how far they are as SMKI prescribes,
@@ -7,14 +8,15 @@
 //!
 //! It knows nothing of meters, messages or files, and never looks at a clock: the instant is an argument.
 //!
-//! Four questions have four answers, and none implies another:
+//! Five questions have five answers, and none implies another:
 //!
 //! | question | answer |
 //! |---|---|
-//! | Can it be read? | [`Certificate::decode`], [`read_certificates`] |
+//! | Can it be read? | [`Certificate::decode`], [`RevocationList::decode`], [`read_published`] |
 //! | Is it as the profile says? | [`Certificate::inspect_profile`] |
 //! | Is it in force? | [`Certificate::validity_at`] |
 //! | Who stands behind it? | [`Store::verify_paths`] |
+//! | Is it revoked? | [`Store::verify_revocation`] |
 //!
 //! ```
 //! use dno_audit_smki::{PathLimits, Profile, StoreBuilder, Validity, read_certificates};
@@ -83,18 +85,25 @@ mod name;
 mod oid;
 mod path;
 mod profile;
+mod revocation;
+mod revocation_list;
 mod signature;
 mod store;
 mod text;
 mod validity;
 
 pub use certificate::{Certificate, CertificateKind, MAX_CERTIFICATE};
-pub use error::{CertificateError, Field};
+pub use error::{CertificateError, Field, ListField, RevocationListError};
 pub use finding::{FindingLevel, ProfileFinding};
 pub use key::KeyFault;
 pub use name::Name;
 pub use path::{IssuerFault, PathError, PathLimits, PathNote, PathToAnchor, Paths};
 pub use profile::Profile;
+pub use revocation::{
+    ListUse, Revocation, RevocationListFault, RevocationListId, RevocationStatus, RevocationUnknown,
+    Revocations,
+};
+pub use revocation_list::{MAX_REVOCATION_LIST, RevocationEntry, RevocationList, RevocationReason};
 pub use store::{Added, CertificateId, Store, StoreBuilder};
-pub use text::{Located, ReadError, read_certificates};
+pub use text::{Located, Published, ReadError, read_certificates, read_published};
 pub use validity::Validity;

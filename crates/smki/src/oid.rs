@@ -11,6 +11,13 @@ pub(crate) const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 pub(crate) const CERTIFICATE_POLICIES: &str = "2.5.29.32";
 pub(crate) const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
 
+pub(crate) const CRL_NUMBER: &str = "2.5.29.20";
+pub(crate) const CRL_REASON: &str = "2.5.29.21";
+pub(crate) const INVALIDITY_DATE: &str = "2.5.29.24";
+pub(crate) const DELTA_CRL_INDICATOR: &str = "2.5.29.27";
+pub(crate) const ISSUING_DISTRIBUTION_POINT: &str = "2.5.29.28";
+pub(crate) const CERTIFICATE_ISSUER: &str = "2.5.29.29";
+
 /// RFC 4108 section 5.
 pub(crate) const HARDWARE_MODULE_NAME: &str = "1.3.6.1.5.5.7.8.4";
 

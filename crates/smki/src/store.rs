@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use types::{Eui64, KeyId, KeyUsage, Sha256Digest};
 
-use crate::{Certificate, CertificateKind, Name};
+use crate::{Certificate, CertificateKind, Name, RevocationList, RevocationListId};
 
 /// Names a certificate of one [`Store`]. Ids follow the order of the SHA-256 digests of the certificates.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -35,6 +35,7 @@ pub enum Added {
 pub struct StoreBuilder {
     certificates: BTreeMap<Sha256Digest, Certificate>,
     trust_anchors: BTreeSet<Sha256Digest>,
+    revocation_lists: BTreeMap<Sha256Digest, RevocationList>,
 }
 
 impl StoreBuilder {
@@ -59,10 +60,22 @@ impl StoreBuilder {
         self.add(certificate)
     }
 
+    /// Adds a revocation list, whoever signed it.
+    pub fn add_revocation_list(&mut self, list: RevocationList) -> Added {
+        match self.revocation_lists.insert(list.sha256(), list) {
+            None => Added::New,
+            Some(_) => Added::Duplicate,
+        }
+    }
+
     /// The store of what was added.
     #[must_use]
     pub fn build(self) -> Store {
-        let mut store = Store { certificates: self.certificates.into_values().collect(), ..Store::default() };
+        let mut store = Store {
+            certificates: self.certificates.into_values().collect(),
+            revocation_lists: self.revocation_lists.into_values().collect(),
+            ..Store::default()
+        };
         for (certificate, id) in store.certificates.iter().zip((0..).map(CertificateId)) {
             store.by_sha256.insert(certificate.sha256(), id);
             if let Some(key) = certificate.key_id() {
@@ -87,6 +100,7 @@ impl StoreBuilder {
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     certificates: Vec<Certificate>,
+    revocation_lists: Vec<RevocationList>,
     trust_anchors: Vec<CertificateId>,
     by_sha256: BTreeMap<Sha256Digest, CertificateId>,
     by_key: BTreeMap<KeyId, Vec<CertificateId>>,
@@ -116,6 +130,17 @@ impl Store {
     /// All certificates.
     pub fn iter(&self) -> impl Iterator<Item = (CertificateId, &Certificate)> {
         (0..).map(CertificateId).zip(&self.certificates)
+    }
+
+    /// All revocation lists, in the order of their SHA-256 digests.
+    pub fn revocation_lists(&self) -> impl Iterator<Item = (RevocationListId, &RevocationList)> {
+        (0..).map(RevocationListId).zip(&self.revocation_lists)
+    }
+
+    /// The revocation list with this id; `None` for an id of another store.
+    #[must_use]
+    pub fn revocation_list(&self, id: RevocationListId) -> Option<&RevocationList> {
+        self.revocation_lists.get(id.index())
     }
 
     /// The certificates at which paths may end.

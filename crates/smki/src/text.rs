@@ -1,12 +1,13 @@
-//! Certificates as users hold them: a DER file, PEM in any of its shapes, or bare base64.
+//! Certificates and revocation lists as users hold them: a DER file, PEM in any of its shapes, or bare base64.
 //!
-//! In: the octets of one file. Out: each certificate or the reason why there is none, with the line on which it stands.
+//! In: the octets of one file. Out: each of them or the reason why there is none, with the line on which it stands.
 //! PEM (RFC 7468) is read laxly where nothing is lost by it: byte order marks, indentation, blanks for line ends, blank
 //! lines, comments in any encoding. Base64 itself is read strictly.
 
 use data_encoding::BASE64;
 
-use crate::{Certificate, CertificateError, MAX_CERTIFICATE};
+use crate::revocation_list::is_revocation_list;
+use crate::{Certificate, CertificateError, MAX_REVOCATION_LIST, RevocationList, RevocationListError};
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
@@ -16,8 +17,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// The most characters of a label that an error keeps.
 const MAX_LABEL: usize = 64;
 
-/// The most base64 characters that a certificate can have.
-const MAX_BASE64: usize = MAX_CERTIFICATE.div_ceil(3) * 4;
+/// The most base64 characters of one thing. Lists are larger than certificates, which have a limit of their own.
+const MAX_BASE64: usize = MAX_REVOCATION_LIST.div_ceil(3) * 4;
 
 /// Something with the line, from 1, on which it begins. A DER file has its one certificate on line 1.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,7 +29,27 @@ pub struct Located<T> {
     pub value: T,
 }
 
-/// Why there is no certificate at a place of a file.
+/// What a certification authority publishes.
+#[derive(Clone, Debug)]
+pub enum Published {
+    /// A certificate.
+    Certificate(Box<Certificate>),
+    /// A revocation list.
+    RevocationList(Box<RevocationList>),
+}
+
+impl Published {
+    /// Decodes octets as what they begin like.
+    fn decode(der: &[u8]) -> Result<Self, ReadError> {
+        if is_revocation_list(der) {
+            Ok(Self::RevocationList(Box::new(RevocationList::decode(der)?)))
+        } else {
+            Ok(Self::Certificate(Box::new(Certificate::decode(der)?)))
+        }
+    }
+}
+
+/// Why there is no certificate and no revocation list at a place of a file.
 ///
 /// No variant holds or shows what the file contains, except the label of a PEM block.
 #[non_exhaustive]
@@ -41,7 +62,7 @@ pub enum ReadError {
     #[error("a private key, which has no place among the inputs of an audit; it was not kept")]
     PrivateKey,
     /// A PEM block of another kind.
-    #[error("PEM block '{label}', expected CERTIFICATE")]
+    #[error("PEM block '{label}', expected CERTIFICATE or X509 CRL")]
     OtherBlock {
         /// Its label, at most 64 characters, anything but ASCII replaced by `?`.
         label: String,
@@ -63,8 +84,8 @@ pub enum ReadError {
         /// The line of the first character that does not fit; the first of the block if characters are missing.
         line: u32,
     },
-    /// More base64 than any certificate has.
-    #[error("{characters} characters of base64, more than the {MAX_BASE64} allowed for a certificate")]
+    /// More base64 than any certificate or revocation list has.
+    #[error("{characters} characters of base64, more than the {MAX_BASE64} allowed")]
     TooLarge {
         /// How many there are.
         characters: usize,
@@ -72,10 +93,17 @@ pub enum ReadError {
     /// The octets are there, but are no certificate.
     #[error(transparent)]
     Certificate(CertificateError),
+    /// The octets are there, but are no revocation list.
+    #[error(transparent)]
+    RevocationList(RevocationListError),
+    /// A revocation list where only a certificate is of use.
+    #[error("a revocation list, expected a certificate")]
+    NotACertificate,
 }
 
 impl ReadError {
-    /// A name of the reason, in kebab case; for octets that are no certificate, [`CertificateError::id`].
+    /// A name of the reason, in kebab case; for octets that are no certificate, [`CertificateError::id`], for those that
+    /// are no revocation list, [`RevocationListError::id`].
     #[must_use]
     pub fn id(&self) -> &'static str {
         match self {
@@ -87,6 +115,8 @@ impl ReadError {
             Self::NotBase64 { .. } => "not-base64",
             Self::TooLarge { .. } => "too-large",
             Self::Certificate(error) => error.id(),
+            Self::RevocationList(error) => error.id(),
+            Self::NotACertificate => "not-a-certificate",
         }
     }
 }
@@ -100,25 +130,45 @@ impl From<CertificateError> for ReadError {
     }
 }
 
-/// Reads every certificate of a file, in the order of the file.
+impl From<RevocationListError> for ReadError {
+    fn from(error: RevocationListError) -> Self {
+        match error {
+            RevocationListError::PrivateKey => Self::PrivateKey,
+            other => Self::RevocationList(other),
+        }
+    }
+}
+
+/// Reads every certificate of a file, in the order of the file, where revocation lists have no place.
 ///
-/// There is always at least one result: a file without a certificate gives the reason. What stands between PEM blocks
-/// is passed over, as RFC 7468 section 5.2 has it.
+/// As [`read_published`], but a revocation list gives [`ReadError::NotACertificate`].
 #[must_use]
 pub fn read_certificates(octets: &[u8]) -> Vec<Located<Result<Certificate, ReadError>>> {
+    let certificate = |published| match published {
+        Published::Certificate(certificate) => Ok(*certificate),
+        Published::RevocationList(_) => Err(ReadError::NotACertificate),
+    };
+    let found = read_published(octets).into_iter();
+    found.map(|found| Located { line: found.line, value: found.value.and_then(certificate) }).collect()
+}
+
+/// Reads every certificate and revocation list of a file, in the order of the file.
+///
+/// There is always at least one result: a file without any gives the reason. What stands between PEM blocks is passed
+/// over, as RFC 7468 section 5.2 has it.
+#[must_use]
+pub fn read_published(octets: &[u8]) -> Vec<Located<Result<Published, ReadError>>> {
     let first_line = |value| vec![Located { line: 1, value }];
     let begins = find(octets, BEGIN);
     match (octets, begins) {
         // '0' is octet 30 too: text with a PEM block is DER only if what follows is no character.
-        ([0x30, ..], None) | ([0x30, 0x80..=0xFF, ..], Some(_)) => {
-            first_line(Certificate::decode(octets).map_err(ReadError::from))
-        }
+        ([0x30, ..], None) | ([0x30, 0x80..=0xFF, ..], Some(_)) => first_line(Published::decode(octets)),
         (_, Some(_)) => pem_blocks(octets),
         (_, None) => first_line(bare_base64(octets)),
     }
 }
 
-fn pem_blocks(octets: &[u8]) -> Vec<Located<Result<Certificate, ReadError>>> {
+fn pem_blocks(octets: &[u8]) -> Vec<Located<Result<Published, ReadError>>> {
     let mut found = Vec::new();
     let mut lines = Lines { octets, at: 0, line: 1 };
     let mut position = 0;
@@ -128,7 +178,7 @@ fn pem_blocks(octets: &[u8]) -> Vec<Located<Result<Certificate, ReadError>>> {
         let value = block.content.and_then(|content| {
             let mut lines = lines;
             decode_base64(content.octets, |offset| lines.line_of(content.start + offset))
-                .and_then(|der| Certificate::decode(&der).map_err(ReadError::from))
+                .and_then(|der| content.kind.decode(&der))
         });
         found.push(Located { line, value });
         position = block.end;
@@ -143,8 +193,34 @@ struct Block<'a> {
 }
 
 struct Content<'a> {
+    kind: Kind,
     octets: &'a [u8],
     start: usize,
+}
+
+/// What the label of a block says that it holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    Certificate,
+    RevocationList,
+}
+
+impl Kind {
+    /// RFC 7468 section 5.1 names the two older labels of certificates; `CRL` is one that tools read.
+    fn of_label(label: &[u8]) -> Option<Self> {
+        match label.trim_ascii() {
+            b"CERTIFICATE" | b"X509 CERTIFICATE" | b"X.509 CERTIFICATE" => Some(Self::Certificate),
+            b"X509 CRL" | b"CRL" => Some(Self::RevocationList),
+            _ => None,
+        }
+    }
+
+    fn decode(self, der: &[u8]) -> Result<Published, ReadError> {
+        match self {
+            Self::Certificate => Ok(Published::Certificate(Box::new(Certificate::decode(der)?))),
+            Self::RevocationList => Ok(Published::RevocationList(Box::new(RevocationList::decode(der)?))),
+        }
+    }
 }
 
 /// The block whose BEGIN line starts at `start`. Base64 has no dashes, so the next five of them must open the END line.
@@ -161,15 +237,15 @@ fn block(octets: &[u8], start: usize) -> Block<'_> {
     // Judged by its label alone and before anything else, so that a damaged block of a key is not decoded either.
     let content = if contains(label, b"PRIVATE KEY") {
         Err(ReadError::PrivateKey)
-    } else if !is_certificate_label(label) {
-        Err(ReadError::OtherBlock { label: shown(label) })
     } else {
-        match end_label {
-            None => Err(ReadError::Unterminated),
-            Some(other) if other.trim_ascii() != label.trim_ascii() => {
+        match (Kind::of_label(label), end_label) {
+            (None, _) => Err(ReadError::OtherBlock { label: shown(label) }),
+            (Some(_), None) => Err(ReadError::Unterminated),
+            (Some(_), Some(other)) if other.trim_ascii() != label.trim_ascii() => {
                 Err(ReadError::LabelsDiffer { begin: shown(label), end: shown(other) })
             }
-            Some(_) => Ok(Content {
+            (Some(kind), Some(_)) => Ok(Content {
+                kind,
                 octets: octets.get(content_start..content_end).unwrap_or_default(),
                 start: content_start,
             }),
@@ -187,17 +263,12 @@ fn label_at(octets: &[u8], start: usize) -> Option<&[u8]> {
     line.get(..find(line, DASHES)?)
 }
 
-/// RFC 7468 section 5.1 names the two older labels.
-fn is_certificate_label(label: &[u8]) -> bool {
-    matches!(label.trim_ascii(), b"CERTIFICATE" | b"X509 CERTIFICATE" | b"X.509 CERTIFICATE")
-}
-
 fn shown(label: &[u8]) -> String {
     let shown = |octet: &u8| if (0x20..0x7F).contains(octet) { char::from(*octet) } else { '?' };
     label.trim_ascii().iter().take(MAX_LABEL).map(shown).collect()
 }
 
-fn bare_base64(octets: &[u8]) -> Result<Certificate, ReadError> {
+fn bare_base64(octets: &[u8]) -> Result<Published, ReadError> {
     let text = octets.strip_prefix(BYTE_ORDER_MARK).unwrap_or(octets);
     let is_base64 = |octet: &u8| {
         octet.is_ascii_alphanumeric() || octet.is_ascii_whitespace() || matches!(octet, b'+' | b'/' | b'=')
@@ -206,8 +277,7 @@ fn bare_base64(octets: &[u8]) -> Result<Certificate, ReadError> {
         return Err(ReadError::NoCertificate);
     }
     let mut lines = Lines { octets: text, at: 0, line: 1 };
-    let der = decode_base64(text, |offset| lines.line_of(offset))?;
-    Ok(Certificate::decode(&der)?)
+    Published::decode(&decode_base64(text, |offset| lines.line_of(offset))?)
 }
 
 /// Decodes base64 whose white space does not matter; `line_of` gives the line of an offset in it.
@@ -265,7 +335,7 @@ mod tests {
     use super::*;
 
     fn errors(text: &[u8]) -> Vec<(u32, ReadError)> {
-        read_certificates(text)
+        read_published(text)
             .into_iter()
             .map(|found| (found.line, found.value.expect_err("no certificate")))
             .collect()
@@ -280,13 +350,13 @@ mod tests {
 
     #[test]
     fn blocks_of_other_kinds_are_named_with_their_line() {
-        let text = b"\r\n-----BEGIN X509 CRL-----\r\nAAAA\r\n-----END X509 CRL-----\r\n\
+        let text = b"\r\n-----BEGIN PKCS7-----\r\nAAAA\r\n-----END PKCS7-----\r\n\
             -----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\r\
             -----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n";
         let other = |label: &str| ReadError::OtherBlock { label: label.to_owned() };
         assert_eq!(
             errors(text),
-            [(2, other("X509 CRL")), (5, other("CERTIFICATE REQUEST")), (8, other("PUBLIC KEY"))]
+            [(2, other("PKCS7")), (5, other("CERTIFICATE REQUEST")), (8, other("PUBLIC KEY"))]
         );
     }
 
@@ -343,7 +413,7 @@ mod tests {
         let found =
             errors(b"-----BEGIN of the list\n-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n");
         assert_eq!(found[0], (1, ReadError::Unterminated));
-        assert_eq!(found[1], (2, ReadError::OtherBlock { label: "X509 CRL".to_owned() }));
+        assert_eq!(found[1], (2, ReadError::RevocationList(RevocationListError::NotASequence { found: 0 })));
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use smki::Validity;
 
-use crate::credentials::has_usable_certificate;
+use crate::credentials::{SetRevocation, has_usable_certificate};
 use crate::directory::InUse;
 use crate::holding::Holding;
 use crate::rule::{Axis, Evidence, Outcome, Rule, Severity};
-use crate::subject::{Cell, Scope, Subject};
+use crate::subject::{Cell, Context, Scope, Subject};
 
 pub(super) const OPERATOR_WITHOUT_CERTIFICATE: Rule = Rule {
     id: "operator-without-certificate",
@@ -28,9 +28,13 @@ fn operator_without_certificate(subject: &Subject<'_>) -> Outcome {
         return Outcome::NotEvaluated("the responsible operator is not known");
     };
     let directory = subject.context.directory;
+    let heeds_revocation = subject.context.options.heeds_revocation();
     // A cell with a certificate in force of an entity in use is the proof already, and most meters have two.
     let proves = |cell: &Cell<'_>| {
-        let in_force = cell.resolution.is_some_and(|held| held.condition.validity == Some(Validity::InForce));
+        let in_force = cell.resolution.is_some_and(|held| {
+            let revoked = matches!(held.condition.revocation, SetRevocation::Revoked(_));
+            held.condition.validity == Some(Validity::InForce) && !(heeds_revocation && revoked)
+        });
         let entity = cell.credential.map(|credential| credential.entity);
         cell.holding == Holding::Expected
             && in_force
@@ -43,10 +47,11 @@ fn operator_without_certificate(subject: &Subject<'_>) -> Outcome {
     if entities.is_empty() {
         return Outcome::NotEvaluated("the directory lists no entity of the operator that is in use");
     }
-    let lacking = subject
-        .cells
-        .iter()
-        .filter(|cell| !has_usable_certificate(&entities, cell.cell, subject.context.certificates))
-        .fold(Evidence::none(), |evidence, cell| evidence.and(cell.cell.name(), "no certificate in force"));
+    let Context { certificates, options, .. } = subject.context;
+    let usable = |cell: &Cell<'_>| has_usable_certificate(&entities, cell.cell, certificates, options);
+    let lacking =
+        subject.cells.iter().filter(|cell| !usable(cell)).fold(Evidence::none(), |evidence, cell| {
+            evidence.and(cell.cell.name(), "no certificate in force")
+        });
     Outcome::fail_if(!lacking.facts().is_empty(), || lacking.and("operator", owner.name(directory)))
 }

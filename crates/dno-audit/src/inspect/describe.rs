@@ -4,9 +4,11 @@ use gbcs::{Message, Payload};
 use intake::{Document, Record, SchemaVersion};
 use report::hex;
 use serde_json::{Value, json};
+use smki::{ListUse, RevocationList};
 use types::{CellId, CellUsage, Eui64, KeyUsage, Observation};
 
 use super::Signatures;
+use crate::load::LoadedCertificates;
 
 /// A document of XML: what it is, the device, and what it says of the cells.
 pub(super) fn document_json(
@@ -225,4 +227,38 @@ pub(crate) fn certificate_json(certificate: &smki::Certificate, signatures: Opti
             }
         }),
     })
+}
+
+/// The documented JSON of a revocation list.
+pub(super) fn revocation_list_json(list: &RevocationList, signatures: Option<&Signatures>) -> Value {
+    let entries = list.entries().iter().map(|entry| {
+        json!({
+            "serial_hex": entry.serial_hex(),
+            "revoked_at": entry.at.to_string(),
+            "reason": entry.reason.map(|reason| enumeration(u32::from(reason.0), reason.name())),
+            "invalid_since": entry.invalid_since.map(|since| since.to_string()),
+        })
+    });
+    json!({
+        "issuer": list.issuer().to_string(),
+        "authority_key_identifier": list.authority_key_identifier().map(hex),
+        "this_update": list.this_update().to_string(),
+        "next_update": list.next_update().map(|at| at.to_string()),
+        "number_hex": list.number_hex(),
+        "unprocessed_extension": list.unprocessed_extension(),
+        "sha256": list.sha256().to_string(),
+        "entries": entries.collect::<Vec<_>>(),
+        "signature_check": signatures.map(|Signatures(certificates)| list_signature(list, certificates)),
+    })
+}
+
+/// Whether an authority whose path holds signed a list; its dates play no part.
+fn list_signature(list: &RevocationList, certificates: &LoadedCertificates) -> String {
+    let LoadedCertificates { store, revocations, .. } = certificates;
+    let found = store.revocation_lists().find(|(_, other)| other.sha256() == list.sha256());
+    match found.and_then(|(id, _)| revocations.list(id)) {
+        None => "not among the certificates given".to_owned(),
+        Some(ListUse::Unusable(fault)) if fault.is_of_issuer() => fault.to_string(),
+        Some(_) => "valid".to_owned(),
+    }
 }

@@ -229,6 +229,8 @@ pub struct CertificateRow {
     pub path: String,
     /// Ids of profile findings.
     pub profile: Vec<Word>,
+    /// Whether it is revoked at the instant of the audit.
+    pub revocation: RevocationRow,
     /// Role.
     pub role: Option<EnumerationRow>,
     /// Serial number in hex.
@@ -241,6 +243,52 @@ pub struct CertificateRow {
     pub subject_key_identifier: Option<String>,
     /// Validity at the instant of the audit.
     pub validity: Word,
+}
+
+/// Whether a certificate is revoked.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevocationRow {
+    /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// SHA-256 of the certificate of the authority above it that is revoked, if it is not revoked itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+    /// Why it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Since when the key is thought to be misused, if the list says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalid_since: Option<String>,
+    /// SHA-256 of the list that tells it, or fails to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
+    /// RFC 5280 CRLReason, if the list says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// trust-anchor, not-revoked, revoked or not-known.
+    pub status: Word,
+}
+
+/// A revocation list.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevocationListEntry {
+    /// How many entries it has.
+    pub entries: u64,
+    /// Issuer.
+    pub issuer: String,
+    /// When the next one is due; null if it does not say.
+    pub next_update: Option<String>,
+    /// cRLNumber in hex; null if it has none.
+    pub number: Option<String>,
+    /// SHA-256 of the list.
+    pub sha256: String,
+    /// When it was issued.
+    pub this_update: String,
+    /// `counts`, `superseded by` the digest of a newer one, or why it can't be used.
+    pub r#use: String,
 }
 
 /// A number with its GBCS name.
@@ -512,6 +560,9 @@ pub struct Summary {
     pub not_checked: Vec<Word>,
     /// Records by outcome, and those not relevant by reason.
     pub records: BTreeMap<String, u64>,
+    /// Every revocation list that was read; absent if there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revocation_lists: Vec<RevocationListEntry>,
     /// Entities in cells that no list of the directory has, with where they were seen.
     pub unattributed_entities: Vec<UnattributedEntity>,
     /// What the waivers hold for; absent if there are none.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use types::KeyUsage;
 
 use super::{IssuerFault, PathError, PathLimits, PathNote, PathToAnchor};
-use crate::signature::{self, SignatureCheck};
+use crate::signature::{SignatureCheck, Signed};
 use crate::{Certificate, CertificateId, Name, Store};
 
 /// A certificate with a path.
@@ -160,7 +160,7 @@ impl<'s> Search<'s> {
             return Err(PathError::BudgetExhausted { limit: self.limits.signature_checks });
         }
         self.signature_checks += 1;
-        match signature::check(certificate, issuer) {
+        match Signed::certificate(certificate).check(issuer) {
             SignatureCheck::Valid => Ok(()),
             SignatureCheck::Unsupported => {
                 Err(PathError::AlgorithmUnsupported { oid: certificate.algorithm.signed.clone() })

@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use dno_audit_smki::Certificate;
+use dno_audit_smki::{Certificate, RevocationList};
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 
@@ -246,4 +246,87 @@ impl Recipe {
     pub fn signed_by(&self, issuer: &Key) -> Certificate {
         Certificate::decode(&self.der(issuer)).unwrap()
     }
+}
+
+/// The parts of a revocation list, each as encoded.
+#[derive(Clone)]
+pub struct ListRecipe {
+    pub version: Vec<u8>,
+    pub algorithm: Vec<u8>,
+    pub issuer: Vec<u8>,
+    pub this_update: Vec<u8>,
+    pub next_update: Vec<u8>,
+    pub entries: Vec<Vec<u8>>,
+    pub extensions: Vec<Vec<u8>>,
+}
+
+impl ListRecipe {
+    /// A list without entries of `OU=07, CN=T1`, from 2025-12-31 to 2026-01-07.
+    pub fn issuing(issuer: &Key) -> Self {
+        Self {
+            version: vec![2, 1, 1],
+            algorithm: sequence(&[&oid("1.2.840.10045.4.3.2")]),
+            issuer: authority_name("07", "T1"),
+            this_update: tlv(0x17, &[b"251231000000Z"]),
+            next_update: tlv(0x17, &[b"260107000000Z"]),
+            entries: Vec::new(),
+            extensions: vec![issuer.authority_key_identifier(), list_number(1)],
+        }
+    }
+
+    /// The same of the root `OU=00, CN=T0`.
+    pub fn root(key: &Key) -> Self {
+        Self { issuer: authority_name("00", "T0"), ..Self::issuing(key) }
+    }
+
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    /// One more entry for the serial number that recipes have, revoked on a day of the form `220601`.
+    pub fn revoking(self, day: &str, extensions: &[Vec<u8>]) -> Self {
+        self.with(|list| list.entries.push(list_entry(&[0x11; 16], day, extensions)))
+    }
+
+    pub fn signed_part(&self) -> Vec<u8> {
+        let joined = |parts: &[Vec<u8>]| sequence(&parts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let entries = if self.entries.is_empty() { Vec::new() } else { joined(&self.entries) };
+        let extensions =
+            if self.extensions.is_empty() { Vec::new() } else { tlv(0xA0, &[&joined(&self.extensions)]) };
+        sequence(&[
+            &self.version,
+            &self.algorithm,
+            &self.issuer,
+            &self.this_update,
+            &self.next_update,
+            &entries,
+            &extensions,
+        ])
+    }
+
+    pub fn der(&self, issuer: &Key) -> Vec<u8> {
+        let signed = self.signed_part();
+        let signature: Signature = issuer.0.sign(&signed);
+        sequence(&[&signed, &self.algorithm, &tlv(0x03, &[&[0], signature.to_der().as_bytes()])])
+    }
+
+    pub fn signed_by(&self, issuer: &Key) -> RevocationList {
+        RevocationList::decode(&self.der(issuer)).unwrap()
+    }
+}
+
+pub fn list_entry(serial: &[u8], day: &str, extensions: &[Vec<u8>]) -> Vec<u8> {
+    let joined = sequence(&extensions.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let extensions: &[u8] = if extensions.is_empty() { &[] } else { &joined };
+    let at = tlv(0x17, &[day.as_bytes(), b"000000Z"]);
+    sequence(&[&tlv(0x02, &[serial]), &at, extensions])
+}
+
+pub fn list_number(number: u8) -> Vec<u8> {
+    extension("2.5.29.20", false, &tlv(0x02, &[&[number]]))
+}
+
+pub fn reason(code: u8) -> Vec<u8> {
+    extension("2.5.29.21", false, &tlv(0x0A, &[&[code]]))
 }

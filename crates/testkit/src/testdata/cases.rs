@@ -10,6 +10,7 @@ mod evidence;
 mod expectation;
 mod notes;
 mod records;
+mod revocation;
 mod scope;
 mod wrong;
 
@@ -187,6 +188,8 @@ struct Case {
     documents: Vec<u8>,
     registration: Vec<u8>,
     certificates: String,
+    /// What else is given as certificates, such as revocation lists, by the names of the files.
+    published: Vec<(&'static str, Vec<u8>)>,
     directory: String,
 }
 
@@ -202,6 +205,7 @@ impl Case {
             documents: Vec::new(),
             registration: Vec::new(),
             certificates: String::new(),
+            published: Vec::new(),
             directory: String::new(),
         }
     }
@@ -384,6 +388,7 @@ impl Case {
         let audit_toml = self.audit_toml().into_bytes();
         let Self { rule, estate, cells, messages, documents, registration, certificates, directory, .. } =
             self;
+        let published = self.published.into_iter();
         for (name, content) in [
             ("case.toml", case_toml),
             ("audit.toml", audit_toml),
@@ -394,7 +399,10 @@ impl Case {
             ("registration.csv", registration),
             ("certificates.pem", certificates.into_bytes()),
             ("directory.toml", directory.into_bytes()),
-        ] {
+        ]
+        .into_iter()
+        .chain(published)
+        {
             if !content.is_empty() {
                 files.insert(format!("cases/{rule}/{name}"), content);
             }
@@ -430,8 +438,9 @@ impl Case {
                 ("documents.xml", !self.documents.is_empty()),
             ],
         );
-        let certificates =
-            list(&["../../pki/bundle.pem"], &[("certificates.pem", !self.certificates.is_empty())]);
+        let own = [("certificates.pem", !self.certificates.is_empty())].into_iter();
+        let own: Vec<_> = own.chain(self.published.iter().map(|(name, _)| (*name, true))).collect();
+        let certificates = list(&["../../pki/bundle.pem"], &own);
         let directory = list(&["../../directory.toml"], &[("directory.toml", !self.directory.is_empty())]);
         let registration = list(&[], &[("registration.csv", !self.registration.is_empty())]);
         format!(
@@ -511,6 +520,7 @@ pub(super) fn add(files: &mut Files, smki: &Pki) -> Result<(), PkiError> {
     cases.extend(documents::cases(&parties));
     cases.extend(expectation::cases(&parties));
     cases.extend(conditions::cases(&parties)?);
+    cases.extend(revocation::cases(&parties)?);
     cases.extend(evidence::cases(&parties));
     cases.extend(notes::cases(&parties)?);
     cases.into_iter().for_each(|case| case.finish(files));
