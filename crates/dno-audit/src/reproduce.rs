@@ -135,9 +135,10 @@ fn config_of(
     } = configuration;
     let at = |text: &str| text.parse().map_err(|error| format!("configuration.json: {text:?}: {error}"));
     let mut config = Config::new(AsOf(at(&as_of)?), PathBuf::new());
-    let version = manifest.rule_set.version;
-    config.options.rule_set = RuleSetVersion::new(version)
-        .ok_or_else(|| format!("this program does not know rule set {version}"))?;
+    // Of a rule set that this program does not know, what the newest gives is compared: where it differs, the rule set is
+    // named as the cause.
+    config.options.rule_set =
+        RuleSetVersion::new(manifest.rule_set.version).unwrap_or(RuleSetVersion::NEWEST);
     config.options.profile = smki::Profile::with_policies(accepted_policies);
     config.options.expiring_within_days = expiring_within_days;
     config.options.stale_after_days = stale_after_days;
