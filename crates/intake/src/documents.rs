@@ -15,7 +15,7 @@ pub(crate) use self::duis::{Device, certificates, devices};
 use crate::error::IntakeError;
 use crate::fields;
 use crate::message_text::decode_field;
-use crate::record::{Document, Form, Record, Reject, SchemaVersion};
+use crate::record::{Document, Form, Record, Reject, SchemaVersion, shown};
 use crate::records::{Messages, RecordOptions};
 use crate::xml::{Element, XmlRecord, XmlRecords};
 
@@ -64,7 +64,13 @@ pub(crate) fn read_documents(
         observations.clear();
         let said = match (tree.root(), fault) {
             (root, Some(fault)) => Err((root.and_then(device), fault)),
-            (Some(root), None) => read(root, origin, options, &mut observations),
+            (Some(root), None) => {
+                let said = read(root, origin, options, &mut observations);
+                match tree.ambiguous() {
+                    Some(second) => Err((device(root), Reject::Repeated { element: shown(second.name()) })),
+                    None => said,
+                }
+            }
             (None, None) => continue,
         };
         let schema = tree.root().map(schema_version).unwrap_or_default();
@@ -176,4 +182,61 @@ fn cell(text: &[u8]) -> Result<Option<NetworkOperatorCell>, Reject> {
 /// Whether a role element names the network operator.
 fn is_network_operator(text: &[u8]) -> bool {
     fields::role(text).is_ok_and(|role| role == types::RemotePartyRole::NETWORK_OPERATOR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+    use types::InputId;
+
+    fn reasons(text: &str) -> Vec<&'static str> {
+        let mut source = Source::new("x", InputId(0), text.as_bytes());
+        let mut reasons = Vec::new();
+        read_documents(&mut source, &RecordOptions::default(), &mut |record: &Record<'_>| {
+            reasons.push(record.outcome.as_ref().err().map_or("", Reject::id));
+        })
+        .unwrap();
+        reasons
+    }
+
+    #[test]
+    fn a_document_with_an_element_twice_is_refused_whichever_it_is() {
+        let header = "<Header><BusinessOriginatorID>00-DB-12-34-56-78-90-A0</BusinessOriginatorID>\
+                      <Timestamp>2026-01-01T00:00:00Z</Timestamp></Header>";
+        let details = "<RemotePartyDetails><RemotePartyRole>NetworkOperator</RemotePartyRole>\
+                       <StatusCode><ASN1Status>success</ASN1Status></StatusCode>\
+                       <CertificateUsage>KeyAgreement</CertificateUsage>\
+                       <ExistingRemotePartyID>90-B3-D5-1F-30-02-00-00</ExistingRemotePartyID>\
+                       <ExistingCertificateHash>SM+X+p+Cf7U=</ExistingCertificateHash></RemotePartyDetails>";
+        let answer = format!(
+            "<RetrieveDeviceSecurityCredentialsKRPRsp>{details}</RetrieveDeviceSecurityCredentialsKRPRsp>"
+        );
+        let rendering = format!("<GBCSResponse>{header}<Body>{answer}</Body></GBCSResponse>");
+        assert_eq!(reasons(&rendering), [""]);
+        let request = "<RequestID>90-B3-D5-1F-30-02-00-00:00-DB-12-34-56-78-90-A0:1</RequestID>";
+        let code = "<ResponseCode>E65</ResponseCode>";
+        let message =
+            "<ResponseMessage><ServiceReferenceVariant>6.24.1</ServiceReferenceVariant></ResponseMessage>";
+        let response = format!("<Response><Header>{request}{code}</Header><Body>{message}</Body></Response>");
+        assert_eq!(reasons(&response), [""]);
+        for (text, element) in [
+            (&rendering, header),
+            (&rendering, "<BusinessOriginatorID>00-DB-12-34-56-78-90-A0</BusinessOriginatorID>"),
+            (&rendering, "<Timestamp>2026-01-01T00:00:00Z</Timestamp>"),
+            (&rendering, "<RemotePartyRole>NetworkOperator</RemotePartyRole>"),
+            (&rendering, "<ASN1Status>success</ASN1Status>"),
+            (&rendering, "<CertificateUsage>KeyAgreement</CertificateUsage>"),
+            (&rendering, "<ExistingCertificateHash>SM+X+p+Cf7U=</ExistingCertificateHash>"),
+            (&rendering, &answer),
+            (&response, request),
+            (&response, code),
+            (&response, message),
+        ] {
+            let twice = text.replacen(element, &format!("{element}{element}"), 1);
+            assert_eq!(reasons(&twice), ["element-repeated"], "{twice}");
+        }
+        let both = response.replacen(message, &format!("{message}<DCCAlertMessage/>"), 1);
+        assert_eq!(reasons(&both), ["element-repeated"]);
+    }
 }

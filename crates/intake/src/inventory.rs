@@ -6,7 +6,7 @@ use crate::documents::{self, Device, devices};
 use crate::error::IntakeError;
 use crate::estate::{DEVICE_STATUSES, DEVICE_TYPES, name, word};
 use crate::fields::{eui64, read_mpan};
-use crate::record::{Document, Form, Record, Reject};
+use crate::record::{Document, Form, Record, Reject, shown};
 use crate::source::Source;
 use crate::xml::{XmlRecord, XmlRecords};
 
@@ -41,7 +41,12 @@ pub(crate) fn read_inventories(
         for device in devices(root) {
             any = true;
             let origin = next()?;
-            match row(device, origin, names) {
+            let row = row(device, origin, names);
+            let row = match tree.ambiguous() {
+                Some(second) => Err(Reject::Repeated { element: shown(second.name()) }),
+                None => row,
+            };
+            match row {
                 Ok(row) => rows.push(row),
                 Err(reject) => tell(origin, eui64("DeviceID", device.text("DeviceID")).ok(), Err(reject)),
             }

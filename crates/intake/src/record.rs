@@ -273,6 +273,12 @@ pub enum Reject {
     /// A container, or a member of one, that can't be unpacked.
     #[error("{0}")]
     Container(ContainerFault),
+    /// A document with two elements where there can be one: nobody can tell which of them is meant.
+    #[error("{element} stands twice, or beside another in its place")]
+    Repeated {
+        /// The second, cut to a reasonable length.
+        element: String,
+    },
     /// An element of XML that can't be read.
     #[error("line {line}: {fault}")]
     Xml {
@@ -339,6 +345,7 @@ impl Reject {
             Self::Container(ContainerFault::Empty) => "container-empty",
             Self::Container(ContainerFault::Entries(_) | ContainerFault::TooLarge) => "container-too-large",
             Self::Lacks { .. } => "element-missing",
+            Self::Repeated { .. } => "element-repeated",
             Self::Xml { fault: XmlFault::DocumentType, .. } => "xml-document-type",
             Self::Xml { fault: XmlFault::TooDeep | XmlFault::TooLarge, .. } => "xml-too-large",
             Self::Xml { fault: XmlFault::CutShort { .. }, .. } => "xml-cut-short",

@@ -197,6 +197,11 @@ mod tests {
     }
 
     #[test]
+    fn text_around_an_element_is_no_value() {
+        assert_eq!(whole("<R>a<b/>c</R><R>a<b>d</b></R>"), ["", ""]);
+    }
+
+    #[test]
     fn several_documents_with_any_prefix_and_within_anything_are_read() {
         let text = "<?xml version=\"1.0\"?><R>1</R>\n<?xml version=\"1.0\"?><x:R xmlns:x=\"u\">2</x:R><log><e><R>3</R></e><R>4</R></log><R/>";
         assert_eq!(whole(text), ["1", "2", "3", "4", ""]);

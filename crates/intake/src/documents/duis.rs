@@ -17,6 +17,17 @@ const ANSWERS: [&str; 2] = ["FutureDatedDeviceAlertMessage", "DSPScheduledMessag
 /// The elements around a GBCS message to the device, which may lack its authentication yet.
 const COMMANDS: [&str; 3] = ["PreCommand", "LocalCommand", "CINMessage"];
 
+/// What a response may hold, of which it has one.
+const CONTENTS: [&str; 7] = [
+    "GBCSPayload",
+    "FutureDatedDeviceAlertMessage",
+    "DSPScheduledMessage",
+    "PreCommand",
+    "LocalCommand",
+    "CINMessage",
+    "DSPInventory",
+];
+
 /// The three parts of a request or response identifier: originator, target, counter.
 fn identifier(field: &'static str, text: &[u8]) -> Result<Option<[Eui64; 2]>, Reject> {
     if text.is_empty() {
@@ -49,6 +60,8 @@ pub(super) fn response<'x>(
     let body = root.child("Body").ok_or_else(|| lacks("Body"))?;
     let at = time("ResponseDateTime", header.text_of("ResponseDateTime"), options).map_err(refuse)?;
     let message = |text, or| Ok((device, Said::Message { at, text, or }));
+    // Only one of these, and of what may stand within the first.
+    body.child_of(&["ResponseMessage", "DeviceAlertMessage", "DCCAlertMessage", "SMETS1ResponseMessage"]);
     if let Some(alert) = body.child("DeviceAlertMessage") {
         return message(payload(alert).ok_or_else(|| lacks("GBCSPayload"))?, None);
     }
@@ -62,6 +75,7 @@ pub(super) fn response<'x>(
         return Ok((device, Said::Itself(Document::Smets1)));
     }
     let answer = body.child("ResponseMessage").ok_or_else(|| lacks("ResponseMessage"))?;
+    answer.child_of(&CONTENTS);
     if let Some(text) = payload(answer) {
         return message(text, None);
     }
@@ -172,7 +186,10 @@ pub(super) fn request<'x>(
     ];
     for (index, (element, cell)) in cells.into_iter().enumerate() {
         let replacements = update.child("ReplacementCertificates");
-        let Some(text) = replacements.and_then(|replacements| replacements.find(element)) else { continue };
+        let named = |within: Element<'x>| {
+            within.one(within.descendants().filter(|it| it.name() == element.as_bytes()))
+        };
+        let Some(text) = replacements.and_then(named) else { continue };
         let octets = base64(text.text()).ok_or_else(|| refuse(Reject::NotHexOrBase64 { position: 0 }))?;
         let certificate = smki::Certificate::decode(&octets)
             .map_err(|error| refuse(Reject::CommandCertificate { index, error }))?;

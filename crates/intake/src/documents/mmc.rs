@@ -31,33 +31,42 @@ pub(super) fn response<'x>(
     let at = timestamp(root, options).map_err(refuse)?;
     let body = root.child("Body").ok_or_else(|| refuse(Reject::Lacks { element: "Body" }))?;
     let mut add = Adder::new(device, at, (Source::Read, Grade::Xml), origin, into);
-    let known = body.descendants().find_map(|element| {
-        let said = match element.name() {
-            b"RetrieveDeviceSecurityCredentialsKRPRsp" => credentials(element, &mut add),
-            b"UpdateSecurityCredentialsKRPRsp" | b"RequestHandoverOfDCCControlledDeviceRsp" => {
-                add.template.source = Source::UpdateResponse;
-                match element.child("ExecutionOutcome") {
-                    Some(outcome) => executed(outcome, &mut add),
-                    None => {
-                        add.both(Seen::NoOutcome);
-                        Ok(())
-                    }
+    if let Some(answer) = body.one(body.descendants().filter(|element| ANSWERS.contains(&element.name()))) {
+        said(answer, &mut add).map_err(refuse)?;
+    }
+    Ok((Some(device), Said::Itself(Document::Rendering)))
+}
+
+/// The renderings that tell of trust anchor cells.
+const ANSWERS: [&[u8]; 5] = [
+    b"RetrieveDeviceSecurityCredentialsKRPRsp",
+    b"UpdateSecurityCredentialsKRPRsp",
+    b"RequestHandoverOfDCCControlledDeviceRsp",
+    b"UpdateSecurityCredentialsCoSRsp",
+    b"UpdateSecurityCredentialsExecutionOutcome",
+];
+
+/// What one of these says.
+fn said(answer: Element<'_>, add: &mut Adder<'_>) -> Result<(), Reject> {
+    match answer.name() {
+        b"RetrieveDeviceSecurityCredentialsKRPRsp" => credentials(answer, add),
+        b"UpdateSecurityCredentialsExecutionOutcome" => {
+            add.template.source = Source::UpdateAlert;
+            executed(answer, add)
+        }
+        name => {
+            add.template.source = Source::UpdateResponse;
+            match answer.child("ExecutionOutcome") {
+                Some(outcome) => executed(outcome, add),
+                // That of a change of supplier is not about the network operator.
+                None if name == b"UpdateSecurityCredentialsCoSRsp" => Ok(()),
+                None => {
+                    add.both(Seen::NoOutcome);
+                    Ok(())
                 }
             }
-            b"UpdateSecurityCredentialsCoSRsp" => {
-                add.template.source = Source::UpdateResponse;
-                element.child("ExecutionOutcome").map_or(Ok(()), |outcome| executed(outcome, &mut add))
-            }
-            b"UpdateSecurityCredentialsExecutionOutcome" => {
-                add.template.source = Source::UpdateAlert;
-                executed(element, &mut add)
-            }
-            _ => return None,
-        };
-        Some(said)
-    });
-    known.unwrap_or(Ok(())).map_err(refuse)?;
-    Ok((Some(device), Said::Itself(Document::Rendering)))
+        }
+    }
 }
 
 /// The time of a rendering. One by a clock that is not reliable is none.

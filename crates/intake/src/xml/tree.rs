@@ -1,5 +1,6 @@
 //! One element with all that is in it, in two pieces of memory that are used again for the next.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 /// Elements in the order of their start tags.
@@ -9,6 +10,8 @@ pub(crate) struct Tree {
     /// Names, attributes and texts.
     octets: Vec<u8>,
     open: Vec<usize>,
+    /// An element that stands beside another of which only one was asked for.
+    second: Cell<Option<usize>>,
 }
 
 #[derive(Clone, Debug)]
@@ -25,6 +28,13 @@ impl Tree {
         self.nodes.clear();
         self.octets.clear();
         self.open.clear();
+        self.second.set(None);
+    }
+
+    /// An element of which there are two where whoever read the tree asked for one, so that it can't be told which is
+    /// meant; told once.
+    pub(crate) fn ambiguous(&self) -> Option<Element<'_>> {
+        self.second.take().map(|number| Element { tree: self, number })
     }
 
     /// How much memory it takes, about.
@@ -41,6 +51,10 @@ impl Tree {
     pub(super) fn begin(&mut self, name: &[u8], attributes: &[u8]) {
         let (name, attributes) = (self.push(name), self.push(attributes));
         let text = self.octets.len()..self.octets.len();
+        // Text beside elements is formatting; half of a value must not pass for all of it.
+        if let Some(around) = self.open.last().and_then(|around| self.nodes.get_mut(*around)) {
+            around.text.end = around.text.start;
+        }
         self.open.push(self.nodes.len());
         self.nodes.push(Node { name, attributes, text, end: usize::MAX });
     }
@@ -129,9 +143,23 @@ impl<'t> Element<'t> {
         (self.number + 1..self.end()).map(move |number| Element { tree, number })
     }
 
-    /// The first element of a name directly within.
+    /// The one element of a name directly within.
     pub(crate) fn child(self, name: &str) -> Option<Element<'t>> {
-        self.children().find(|element| element.name() == name.as_bytes())
+        self.child_of(&[name])
+    }
+
+    /// The one element directly within that has one of these names.
+    pub(crate) fn child_of(self, names: &[&str]) -> Option<Element<'t>> {
+        self.one(self.children().filter(|child| names.iter().any(|name| child.name() == name.as_bytes())))
+    }
+
+    /// The only one of several; the first, if there are two, which is noted.
+    pub(crate) fn one(self, mut elements: impl Iterator<Item = Element<'t>>) -> Option<Element<'t>> {
+        let first = elements.next()?;
+        if let Some(second) = elements.next() {
+            self.tree.second.set(Some(second.number));
+        }
+        Some(first)
     }
 
     /// The first element of a name at any depth.
@@ -139,7 +167,7 @@ impl<'t> Element<'t> {
         self.descendants().find(|element| element.name() == name.as_bytes())
     }
 
-    /// The text of the first element of a name directly within; nothing if there is none.
+    /// The text of the one element of a name directly within; nothing if there is none.
     pub(crate) fn text_of(self, name: &str) -> &'t [u8] {
         self.child(name).map(Element::text).unwrap_or_default()
     }
