@@ -205,6 +205,7 @@ fn counted(folder: &Path, input: &Value) -> u64 {
         (_, "pem") => beginning(&["-----BEGIN CERTIFICATE-----"]),
         (_, "der" | "crl") => 1,
         (_, "csv") => text.lines().count() - 1,
+        ("certificates", "xml") => text.matches("</CertificateResponse>").count(),
         (_, "xml") => text.matches("</sr:Response>").count() + text.matches("</ra:GBCSResponse>").count(),
         other => panic!("{other:?} can't be counted"),
     };

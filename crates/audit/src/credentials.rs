@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use smki::{
-    Certificate, CertificateId, CertificateKind, Paths, Revocation, RevocationStatus, Revocations, Store,
-    Validity,
+    Certificate, CertificateId, CertificateKind, Paths, RepositoryStatus, Revocation, RevocationStatus,
+    RevocationUnknown, Revocations, Store, Validity,
 };
 use types::{AsOf, Credential, Eui64, KeyUsage, NetworkOperatorCell, RemotePartyRole, Timestamp};
 
@@ -78,6 +78,8 @@ pub struct Condition {
     pub revocation: SetRevocation,
     /// Whether lists say different things of them.
     pub revocation_differs: bool,
+    /// What the repository says of their status against what lists and dates do; `None` if it says nothing of any.
+    pub status_conflicts: Option<Vec<String>>,
 }
 
 /// What revocation lists say of the certificates behind a cell, as a set: of those in force, if any is.
@@ -231,6 +233,7 @@ fn condition(
             .any(|certificate| certificate.key_id() != Some(certificate.computed_key_id())),
         profile: findings,
         revocation: set_revocation(matching, all),
+        status_conflicts: status_conflicts(matching, all),
         revocation_differs: matching.iter().any(|id| {
             matching
                 .first()
@@ -241,7 +244,9 @@ fn condition(
 
 fn set_revocation(matching: &[CertificateId], certificates: Certificates<'_>) -> SetRevocation {
     let Certificates { store, revocations, as_of, .. } = certificates;
-    if !revocations.any_list() {
+    let withdrawn =
+        |id: &CertificateId| statuses(store, *id).any(|status| status == RepositoryStatus::Revoked);
+    if !revocations.any_list() && !matching.iter().any(withdrawn) {
         return SetRevocation::NotAsked;
     }
     let in_force = |id: &CertificateId| {
@@ -255,8 +260,13 @@ fn set_revocation(matching: &[CertificateId], certificates: Certificates<'_>) ->
                 return SetRevocation::NotRevoked;
             }
             RevocationStatus::Revoked(revocation) => revoked.push(revocation_text(*id, revocation, store)),
+            // Another certificate with the key, of which nobody says that it is revoked, was not asked about.
+            RevocationStatus::Unknown(RevocationUnknown::NoListGiven) if any_in_force && !withdrawn(id) => {
+                return SetRevocation::NotAsked;
+            }
             RevocationStatus::Unknown(why) if any_in_force => {
-                unknown = unknown.or_else(|| Some(why.to_string()));
+                let said = if withdrawn(id) { "the repository says R (revoked), but " } else { "" };
+                unknown = unknown.or_else(|| Some(format!("{said}{why}")));
             }
             _ => return SetRevocation::NoneInForce,
         }
@@ -265,6 +275,53 @@ fn set_revocation(matching: &[CertificateId], certificates: Certificates<'_>) ->
         Some(why) => SetRevocation::Unknown(why),
         None => SetRevocation::Revoked(revoked.join(", ")),
     }
+}
+
+/// What the repository says of the status of a certificate.
+fn statuses(store: &Store, id: CertificateId) -> impl Iterator<Item = RepositoryStatus> {
+    store.repository_entries(id).iter().filter_map(|entry| entry.status)
+}
+
+fn status_conflicts(matching: &[CertificateId], certificates: Certificates<'_>) -> Option<Vec<String>> {
+    let Certificates { store, revocations, as_of, .. } = certificates;
+    let mut any = false;
+    let mut conflicts = Vec::new();
+    for id in matching {
+        let Some(certificate) = store.get(*id) else { continue };
+        let (serial, validity) = (certificate.serial_hex(), certificate.validity_at(as_of));
+        let said: BTreeSet<RepositoryStatus> = statuses(store, *id).collect();
+        any |= !said.is_empty();
+        let mut conflict = |status: RepositoryStatus, against: &str| {
+            conflicts.push(format!("serial {serial}: {}, but {against}", status.name()));
+        };
+        if let (Some(one), Some(other)) = (said.first(), said.last()) {
+            if one != other {
+                conflict(*one, other.name());
+            }
+        }
+        for status in said {
+            let revoked = status == RepositoryStatus::Revoked;
+            match revocations.status(*id) {
+                RevocationStatus::NotRevoked { .. } if revoked => {
+                    conflict(status, "the revocation list does not have it");
+                }
+                RevocationStatus::Revoked(revocation) if revocation.certificate == *id && !revoked => {
+                    conflict(status, &revocation.entry.to_string());
+                }
+                _ => {}
+            }
+            match (status, validity) {
+                (RepositoryStatus::Expired, Validity::InForce | Validity::NotYetValid) => {
+                    conflict(status, &format!("it ends {}", certificate.not_after()));
+                }
+                (RepositoryStatus::InUse | RepositoryStatus::Pending, Validity::Expired) => {
+                    conflict(status, &format!("it ended {}", certificate.not_after()));
+                }
+                _ => {}
+            }
+        }
+    }
+    any.then_some(conflicts)
 }
 
 /// What a revocation says, in words.

@@ -20,6 +20,7 @@ mod certificate_profile;
 mod certificate_revocation_differs;
 mod certificate_revocation_unknown;
 mod certificate_revoked;
+mod certificate_status_conflict;
 mod credentials_updated_since;
 mod device_could_not_answer;
 mod device_gone;
@@ -112,7 +113,7 @@ impl RuleSetVersion {
 }
 
 /// All rules.
-pub static RULES: [Rule; 70] = [
+pub static RULES: [Rule; 71] = [
     not_an_esme::NOT_AN_ESME,
     smets1_device::SMETS1_DEVICE,
     device_gone::DEVICE_GONE,
@@ -161,6 +162,7 @@ pub static RULES: [Rule; 70] = [
     superseded_key::SUPERSEDED_KEY,
     certificate_ambiguous::CERTIFICATE_AMBIGUOUS,
     certificate_revocation_differs::CERTIFICATE_REVOCATION_DIFFERS,
+    certificate_status_conflict::CERTIFICATE_STATUS_CONFLICT,
     certificate_profile::CERTIFICATE_PROFILE,
     key_identifier_not_derived::KEY_IDENTIFIER_NOT_DERIVED,
     entity_retired::ENTITY_RETIRED,

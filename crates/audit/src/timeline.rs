@@ -198,6 +198,8 @@ pub enum NotRelevant {
     Inventory,
     /// A document that lists no device of the estate.
     NoDevice,
+    /// Among certificates: it carries none, or speaks of one that nobody gave.
+    NoCertificate,
     /// It tells no state, and other records do.
     NoState,
     /// A waiver for which there is no finding.
@@ -218,6 +220,7 @@ impl NotRelevant {
             Self::Acknowledgement => "acknowledgement",
             Self::Inventory => "inventory",
             Self::NoDevice => "no-device",
+            Self::NoCertificate => "no-certificate",
             Self::NoState => "no-state",
             Self::WaiverUnused => "waiver-unused",
             Self::WaiverExpired => "waiver-expired",

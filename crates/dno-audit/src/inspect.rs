@@ -8,16 +8,14 @@ use std::path::Path;
 
 use gbcs::Message;
 use intake::{
-    CertificateRecord, ContainerFault, Contents, Form, Record, RecordOptions, Reject, Source, Spooled,
-    TableOptions,
+    CertificateRecord, Certified, ContainerFault, Contents, Form, Record, RecordOptions, Reject, Source,
+    Spooled, TableOptions,
 };
 use serde_json::{Value, json};
 use types::{InputId, Interner};
 
-use smki::Published;
-
 pub(crate) use self::describe::{certificate_json, message_json};
-use self::describe::{document_json, revocation_list_json};
+use self::describe::{document_json, repository_json, revocation_list_json};
 use crate::config::Config;
 use crate::error::Error;
 use crate::inputs::Files;
@@ -31,7 +29,7 @@ pub struct Inspected {
     pub within: Option<String>,
     /// The line on which it stands, or the number of the record where there are no lines.
     pub line: u32,
-    /// What it is: `message`, `certificate`, `revocation-list`, `document`, `table`, `directory`, `waivers`, `folder` or `reject`.
+    /// What it is: `message`, `certificate`, `revocation-list`, `repository-entry`, `document`, `table`, `directory`, `waivers`, `folder` or `reject`.
     pub kind: &'static str,
     /// All of it, as the documented JSON.
     pub json: Value,
@@ -158,12 +156,18 @@ impl Copy {
         for CertificateRecord { origin, outcome } in intake::read_certificates(&mut self.source()?)? {
             let line = origin.line;
             take(match outcome {
-                Ok(Published::Certificate(certificate)) => {
-                    thing(line, "certificate", certificate_json(&certificate, signatures))
+                Ok(Certified::Certificate { certificate, entry }) => {
+                    let mut json = certificate_json(&certificate, signatures);
+                    if let Some(entry) = entry {
+                        json["repository"] = repository_json(&entry, Some(&certificate));
+                    }
+                    thing(line, "certificate", json)
                 }
-                Ok(Published::RevocationList(list)) => {
+                Ok(Certified::RevocationList(list)) => {
                     thing(line, "revocation-list", revocation_list_json(&list, signatures))
                 }
+                Ok(Certified::Entry(entry)) => thing(line, "repository-entry", repository_json(&entry, None)),
+                Ok(Certified::Nothing) => continue,
                 Err(reject) => rejected(line, &reject),
             });
         }

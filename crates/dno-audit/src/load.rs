@@ -2,10 +2,10 @@
 
 use audit::timeline::{Disposition, NotRelevant};
 use audit::{Directory, Estate, Waivers};
-use intake::{CertificateRecord, Form, Record, RecordOptions, Silence, Source, StoredKeys};
+use intake::{CertificateRecord, Certified, Form, Record, RecordOptions, Silence, Source, StoredKeys};
 use rayon::prelude::*;
 use report::model::v1::DirectoryEntry;
-use smki::{Added, CertificateKind, PathLimits, Paths, Published, Revocations, Store, StoreBuilder};
+use smki::{Added, Certificate, CertificateKind, PathLimits, Paths, Revocations, Store, StoreBuilder};
 use types::{
     AsOf, DirectoryRecords, EstateRow, InputId, Interner, Mpan, Observation, RegistrationRow, WaiverRecord,
 };
@@ -133,20 +133,31 @@ pub(crate) fn load_certificates(
         key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
     });
     let mut builder = StoreBuilder::new();
-    let mut accounts = Vec::new();
+    let mut accounts: Vec<Account> = Vec::new();
+    // What is said of certificates can be joined to them only when all are there.
+    let mut entries = Vec::new();
     for (records, mut account) in read {
         for CertificateRecord { origin, outcome } in records.into_iter().flatten() {
             account.read += 1;
             let added = match outcome {
-                Ok(Published::Certificate(certificate)) if account.role == Role::TrustAnchors => {
-                    if matches!(certificate.kind(), CertificateKind::Organisation | CertificateKind::Device) {
-                        let (subject, kind) = (certificate.subject().to_string(), certificate.kind().name());
-                        return Err(ConfigError::TrustAnchorKind { subject, kind }.into());
+                Ok(Certified::Certificate { certificate, entry }) => {
+                    if let Some(entry) = entry {
+                        builder.add_entry(*entry, Some(certificate.sha256()));
                     }
-                    builder.add_trust_anchor(*certificate)
+                    add_certificate(*certificate, account.role, &mut builder)?
                 }
-                Ok(Published::Certificate(certificate)) => builder.add(*certificate),
-                Ok(Published::RevocationList(list)) => builder.add_revocation_list(*list),
+                Ok(Certified::RevocationList(list)) => builder.add_revocation_list(*list),
+                Ok(Certified::Entry(entry)) => match builder.add_entry((*entry).clone(), None) {
+                    Added::New => {
+                        entries.push((accounts.len(), entry));
+                        continue;
+                    }
+                    Added::Duplicate => Added::Duplicate,
+                },
+                Ok(Certified::Nothing) => {
+                    account.count(Disposition::NotRelevant(NotRelevant::NoCertificate));
+                    continue;
+                }
                 Err(reject) => {
                     account.put(&reject, None, origin.line, None, None)?;
                     continue;
@@ -154,18 +165,42 @@ pub(crate) fn load_certificates(
             };
             account.count(match added {
                 Added::New => Disposition::Used,
-                _ => Disposition::Duplicate,
+                Added::Duplicate => Disposition::Duplicate,
             });
         }
         accounts.push(account);
     }
     let store = builder.build();
+    for (account, entry) in entries {
+        if let Some(account) = accounts.get_mut(account) {
+            account.count(match store.named_by(&entry).is_empty() {
+                true => Disposition::NotRelevant(NotRelevant::NoCertificate),
+                false => Disposition::Used,
+            });
+        }
+    }
     if !anchors.is_empty() && store.trust_anchors().is_empty() {
         return Err(ConfigError::NoTrustAnchor.into());
     }
     let paths = store.verify_paths(PathLimits::default());
     let revocations = store.verify_revocation(&paths, as_of, PathLimits::default());
     Ok(LoadedCertificates { store, paths, revocations, accounts })
+}
+
+/// Adds a certificate, as one at which paths may end if it is given as such.
+fn add_certificate(
+    certificate: Certificate,
+    role: Role,
+    builder: &mut StoreBuilder,
+) -> Result<Added, ConfigError> {
+    if role != Role::TrustAnchors {
+        return Ok(builder.add(certificate));
+    }
+    if matches!(certificate.kind(), CertificateKind::Organisation | CertificateKind::Device) {
+        let (subject, kind) = (certificate.subject().to_string(), certificate.kind().name());
+        return Err(ConfigError::TrustAnchorKind { subject, kind });
+    }
+    Ok(builder.add_trust_anchor(certificate))
 }
 
 /// Reads directory files on top of the shipped one, which stands among the inputs too.

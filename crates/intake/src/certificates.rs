@@ -1,34 +1,297 @@
-//! Certificates and revocation lists: DER, PEM, bundles of PEM, bare base64.
+//! Certificates and revocation lists: DER, PEM, bundles of PEM, bare base64; answers of the SMKI Repository; the
+//! certificates within commands and requests.
 
+use data_encoding::HEXUPPER_PERMISSIVE;
+use gbcs::{MAX_MESSAGE, Message, Payload, UpdateCommand};
+use smki::{Certificate, Published, ReadError, RepositoryEntry, RepositoryStatus, RevocationList};
 use types::Origin;
 
+use crate::documents::{self, base64, certificates};
 use crate::error::IntakeError;
+use crate::fields;
 use crate::limits::MAX_CERTIFICATE_FILE;
-use crate::record::Reject;
+use crate::message_text::{looks_like_messages, read_message_text};
+use crate::record::{Reject, shown};
 use crate::source::Source;
+use crate::xml::{Element, XmlRecord, XmlRecords, looks_like_xml};
 
-/// A certificate or revocation list of an input, or why there is none.
+/// A record of an input of certificates, or why it can't be used.
 #[derive(Debug)]
 pub struct CertificateRecord {
     /// Where it stands.
     pub origin: Origin,
     /// What it is.
-    pub outcome: Result<smki::Published, Reject>,
+    pub outcome: Result<Certified, Reject>,
 }
 
-/// Reads all certificates and revocation lists of an input. There is at least one record: an input without any gives the
-/// reason.
+/// What a record of certificates comes to.
+#[derive(Clone, Debug)]
+pub enum Certified {
+    /// A certificate.
+    Certificate {
+        /// The certificate.
+        certificate: Box<Certificate>,
+        /// What the repository says of it, if it came from there.
+        entry: Option<Box<RepositoryEntry>>,
+    },
+    /// A revocation list.
+    RevocationList(Box<RevocationList>),
+    /// What the repository says of a certificate that other inputs may have.
+    Entry(Box<RepositoryEntry>),
+    /// A message or document without certificates.
+    Nothing,
+}
+
+impl Certified {
+    fn certificate(certificate: Certificate) -> Self {
+        Self::Certificate { certificate: Box::new(certificate), entry: None }
+    }
+}
+
+impl From<Published> for Certified {
+    fn from(published: Published) -> Self {
+        match published {
+            Published::Certificate(certificate) => Self::Certificate { certificate, entry: None },
+            Published::RevocationList(list) => Self::RevocationList(list),
+        }
+    }
+}
+
+/// Reads all certificates and revocation lists of an input, and what is said of certificates. There is at least one
+/// record: an input without any gives the reason.
 ///
 /// # Errors
 ///
-/// The input can't be read or is larger than [`crate::MAX_CERTIFICATE_FILE`].
+/// The input can't be read, or is larger than [`crate::MAX_CERTIFICATE_FILE`] in a form that has to be held.
 pub fn read_certificates(source: &mut Source<'_>) -> Result<Vec<CertificateRecord>, IntakeError> {
-    let Some(octets) = source.read_all(MAX_CERTIFICATE_FILE)? else {
-        return Err(IntakeError::CertificatesTooLarge { input: source.name().to_owned() });
+    match Kind::of(source.head()?) {
+        Kind::Xml => documents(source),
+        Kind::Message => message(source),
+        Kind::Messages => messages(source),
+        Kind::Published => {
+            let Some(octets) = source.read_all(MAX_CERTIFICATE_FILE)? else {
+                return Err(IntakeError::CertificatesTooLarge { input: source.name().to_owned() });
+            };
+            let record = |located: smki::Located<Result<Published, ReadError>>| CertificateRecord {
+                origin: Origin { input: source.id(), line: located.line },
+                outcome: located.value.map(Certified::from).map_err(Reject::Certificate),
+            };
+            Ok(smki::read_published(&octets).into_iter().map(record).collect())
+        }
+    }
+}
+
+enum Kind {
+    Xml,
+    /// One GBCS message in binary.
+    Message,
+    /// GBCS messages as text.
+    Messages,
+    /// Certificates and revocation lists by themselves.
+    Published,
+}
+
+impl Kind {
+    fn of(head: &[u8]) -> Self {
+        let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+        // A line in the middle of base64 may look like a message; base64 of a certificate begins with M.
+        let certificate = text.starts_with(b"M") || head.windows(11).any(|window| window == b"-----BEGIN ");
+        if looks_like_xml(head) {
+            Self::Xml
+        } else if matches!(head, [0xDD | 0xDF, ..]) {
+            Self::Message
+        } else if !certificate && !matches!(head, [0x30, 0x80..=0xFF, ..]) && looks_like_messages(head) {
+            Self::Messages
+        } else {
+            Self::Published
+        }
+    }
+}
+
+/// The certificates that a command carries: those that it is to place, then those of their paths.
+pub(crate) fn certificates_of_command<'m>(
+    command: &UpdateCommand<'m>,
+) -> impl Iterator<Item = Result<Certificate, Reject>> {
+    let replacements = command.replacements.iter().map(|replacement| replacement.certificate);
+    let all: Vec<&'m [u8]> = replacements.chain(command.path_certificates.iter().copied()).collect();
+    all.into_iter().enumerate().map(|(index, der)| {
+        Certificate::decode(der).map_err(|error| Reject::CommandCertificate { index, error })
+    })
+}
+
+fn message(source: &mut Source<'_>) -> Result<Vec<CertificateRecord>, IntakeError> {
+    let origin = Origin { input: source.id(), line: 1 };
+    let mut records = Vec::new();
+    match source.read_all(MAX_MESSAGE)? {
+        Some(octets) => within_message(origin, &octets, &mut records),
+        None => records.push(CertificateRecord { origin, outcome: Err(Reject::TooLarge) }),
+    }
+    Ok(records)
+}
+
+fn messages(source: &mut Source<'_>) -> Result<Vec<CertificateRecord>, IntakeError> {
+    let mut records = Vec::new();
+    read_message_text(source, &mut |(origin, octets)| match octets {
+        Ok(octets) => within_message(origin, octets, &mut records),
+        Err(reject) => records.push(CertificateRecord { origin, outcome: Err(reject) }),
+    })?;
+    Ok(records)
+}
+
+fn within_message(origin: Origin, octets: &[u8], records: &mut Vec<CertificateRecord>) {
+    let mut add = |outcome| records.push(CertificateRecord { origin, outcome });
+    match Message::decode(octets).map(|message| message.payload) {
+        Err(error) => add(Err(Reject::Message(error))),
+        Ok(Payload::UpdateCommand(command)) => {
+            let mut any = false;
+            for certificate in certificates_of_command(&command) {
+                any = true;
+                add(certificate.map(Certified::certificate));
+            }
+            if !any {
+                add(Ok(Certified::Nothing));
+            }
+        }
+        Ok(_) => add(Ok(Certified::Nothing)),
+    }
+}
+
+fn documents(source: &mut Source<'_>) -> Result<Vec<CertificateRecord>, IntakeError> {
+    let start = Origin { input: source.id(), line: 1 };
+    let mut records = Vec::new();
+    let mut reader = XmlRecords::new(source, documents::is_document);
+    while let Some(XmlRecord { origin, tree, fault, .. }) = reader.next()? {
+        let mut add = |outcome| records.push(CertificateRecord { origin, outcome });
+        match (tree.root(), fault) {
+            (_, Some(fault)) => add(Err(fault)),
+            (None, None) => {}
+            (Some(root), None) if root.name() == b"Request" => {
+                let mut any = false;
+                for element in certificates(root) {
+                    any = true;
+                    add(body(element.text()).map(Certified::certificate));
+                }
+                if !any {
+                    add(Ok(Certified::Nothing));
+                }
+            }
+            (Some(root), None) if matches!(root.name(), b"Result" | b"CertificateResponse") => {
+                add(repository(root));
+            }
+            (Some(_), None) => add(Ok(Certified::Nothing)),
+        }
+    }
+    if records.is_empty() {
+        let tried = "answers of the SMKI Repository (Result, CertificateResponse) and DUIS requests";
+        let outcome = Err(Reject::NotRecognised { found: "XML without any of them".to_owned(), tried });
+        records.push(CertificateRecord { origin: start, outcome });
+    }
+    Ok(records)
+}
+
+/// A certificate as base64 without armour.
+fn body(text: &[u8]) -> Result<Certificate, Reject> {
+    let der = base64(text).ok_or(Reject::Certificate(ReadError::NotBase64 { line: 1 }))?;
+    Certificate::decode(&der).map_err(|error| Reject::Certificate(error.into()))
+}
+
+/// What the repository says of a certificate, with the certificate if it gives that too.
+fn repository(root: Element<'_>) -> Result<Certified, Reject> {
+    let text = |name: &str| root.find(name).map(Element::text).unwrap_or_default();
+    let subject = match text("CertificateSubjectName") {
+        b"" => text("CertificateSubjectAltName"),
+        name => name,
     };
-    let record = |located: smki::Located<Result<smki::Published, smki::ReadError>>| CertificateRecord {
-        origin: Origin { input: source.id(), line: located.line },
-        outcome: located.value.map_err(Reject::Certificate),
+    let said = Said {
+        serial: ("CertificateSerial", text("CertificateSerial")),
+        subject,
+        status: ("CertificateStatus", text("CertificateStatus")),
+        role: text("CertificateRole"),
+        usage: text("CertificateUsage"),
+        manufacturing: ("ManufacturingFlag", text("ManufacturingFlag")),
     };
-    Ok(smki::read_published(&octets).into_iter().map(record).collect())
+    said.with(text("CertificateBody"))
+}
+
+/// Fields about a certificate, as text. Those whose names depend on the form of the input have them.
+struct Said<'t> {
+    serial: (&'static str, &'t [u8]),
+    subject: &'t [u8],
+    status: (&'static str, &'t [u8]),
+    role: &'t [u8],
+    usage: &'t [u8],
+    manufacturing: (&'static str, &'t [u8]),
+}
+
+impl Said<'_> {
+    /// With the certificate as text. Where there is one, a field that can't be read does not cost it.
+    fn with(&self, certificate: &[u8]) -> Result<Certified, Reject> {
+        if certificate.is_empty() {
+            let (field, serial) = self.serial;
+            if serial.is_empty() {
+                return Err(Reject::Lacks { element: field });
+            }
+            let mut faults = Vec::new();
+            let entry = self.entry(&mut faults);
+            return match faults.into_iter().next() {
+                Some(fault) => Err(fault),
+                None => Ok(Certified::Entry(Box::new(entry))),
+            };
+        }
+        let certificate = Box::new(body(certificate)?);
+        let mut faults = Vec::new();
+        let mut entry = self.entry(&mut faults);
+        entry.unreadable = !faults.is_empty();
+        Ok(Certified::Certificate { certificate, entry: Some(Box::new(entry)) })
+    }
+
+    fn entry(&self, faults: &mut Vec<Reject>) -> RepositoryEntry {
+        RepositoryEntry {
+            serial: optional(self.serial.1, faults, |text| serial(self.serial.0, text)),
+            // Whom an authority's certificate is for is no identifier.
+            subject: fields::eui64("subject", self.subject).ok(),
+            status: optional(self.status.1, faults, |text| status(self.status.0, text)),
+            role: optional(self.role, faults, fields::role),
+            usage: optional(self.usage, faults, |text| fields::key_usage(text).map(|(usage, _)| usage)),
+            manufacturing: optional(self.manufacturing.1, faults, |text| flag(self.manufacturing.0, text)),
+            unreadable: false,
+        }
+    }
+}
+
+/// A field that may be blank; why it can't be read goes to `faults`.
+fn optional<T>(
+    text: &[u8],
+    faults: &mut Vec<Reject>,
+    read: impl Fn(&[u8]) -> Result<T, Reject>,
+) -> Option<T> {
+    if text.is_empty() {
+        return None;
+    }
+    read(text).map_err(|fault| faults.push(fault)).ok()
+}
+
+/// A serial number in hex, in either case, without leading zeros.
+fn serial(field: &'static str, text: &[u8]) -> Result<Box<[u8]>, Reject> {
+    let expected = "pairs of hex digits";
+    let octets =
+        HEXUPPER_PERMISSIVE.decode(text).map_err(|_| Reject::Word { field, found: shown(text), expected })?;
+    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+    Ok(octets.get(zeros..).unwrap_or_default().into())
+}
+
+fn status(field: &'static str, text: &[u8]) -> Result<RepositoryStatus, Reject> {
+    let letter = match text {
+        [letter] => RepositoryStatus::from_letter(*letter),
+        _ => None,
+    };
+    letter.ok_or_else(|| Reject::Word { field, found: shown(text), expected: "P, I, N, E, R" })
+}
+
+fn flag(field: &'static str, text: &[u8]) -> Result<bool, Reject> {
+    match text {
+        b"true" | b"1" => Ok(true),
+        b"false" | b"0" => Ok(false),
+        _ => Err(Reject::Word { field, found: shown(text), expected: "true, false" }),
+    }
 }

@@ -44,7 +44,7 @@ mod utf16;
 mod waivers;
 mod xml;
 
-pub use certificates::{CertificateRecord, read_certificates};
+pub use certificates::{CertificateRecord, Certified, read_certificates};
 pub use columns::{
     CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, Holds, MESSAGE_COLUMNS, OWN_COLUMNS,
     REGISTRATION_COLUMNS, TableOptions,

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use audit::{Certificates, Options};
 use smki::{CertificateId, ListUse, RevocationListId, RevocationStatus, RevocationUnknown};
 
-use crate::model::v1::{CertificateRow, EnumerationRow, RevocationListEntry, RevocationRow, Word};
+use crate::model::v1::{
+    CertificateRow, EnumerationRow, RepositoryRow, RevocationListEntry, RevocationRow, Word,
+};
 use crate::text::hex;
 
 /// The row of a certificate; `None` for a number that the store does not have.
@@ -35,6 +37,15 @@ pub fn certificate_row(
             .inspect_profile(&options.profile)
             .iter()
             .map(|finding| finding.id().into())
+            .collect(),
+        repository: store
+            .repository_entries(id)
+            .iter()
+            .map(|entry| RepositoryRow {
+                manufacturing: entry.manufacturing,
+                mismatches: entry.mismatches(certificate).into_iter().map(|it| it.id().into()).collect(),
+                status: entry.status.map(|status| status.name().into()),
+            })
             .collect(),
         revocation: revocation_row(id, certificates),
         role: certificate

@@ -85,6 +85,7 @@ mod name;
 mod oid;
 mod path;
 mod profile;
+mod repository;
 mod revocation;
 mod revocation_list;
 mod signature;
@@ -99,6 +100,7 @@ pub use key::KeyFault;
 pub use name::Name;
 pub use path::{IssuerFault, PathError, PathLimits, PathNote, PathToAnchor, Paths};
 pub use profile::Profile;
+pub use repository::{EntryMismatch, RepositoryEntry, RepositoryStatus};
 pub use revocation::{
     ListUse, Revocation, RevocationListFault, RevocationListId, RevocationStatus, RevocationUnknown,
     Revocations,

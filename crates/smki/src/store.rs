@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use types::{Eui64, KeyId, KeyUsage, Sha256Digest};
 
-use crate::{Certificate, CertificateKind, Name, RevocationList, RevocationListId};
+use crate::{Certificate, CertificateKind, Name, RepositoryEntry, RevocationList, RevocationListId};
 
 /// Names a certificate of one [`Store`]. Ids follow the order of the SHA-256 digests of the certificates.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -36,6 +36,7 @@ pub struct StoreBuilder {
     certificates: BTreeMap<Sha256Digest, Certificate>,
     trust_anchors: BTreeSet<Sha256Digest>,
     revocation_lists: BTreeMap<Sha256Digest, RevocationList>,
+    entries: BTreeSet<(Option<Sha256Digest>, RepositoryEntry)>,
 }
 
 impl StoreBuilder {
@@ -68,6 +69,12 @@ impl StoreBuilder {
         }
     }
 
+    /// Adds what the repository says of a certificate: of the one that came with it, given by its digest, or of those that
+    /// it names.
+    pub fn add_entry(&mut self, entry: RepositoryEntry, of: Option<Sha256Digest>) -> Added {
+        if self.entries.insert((of, entry)) { Added::New } else { Added::Duplicate }
+    }
+
     /// The store of what was added.
     #[must_use]
     pub fn build(self) -> Store {
@@ -90,6 +97,18 @@ impl StoreBuilder {
                 store.trust_anchors.push(id);
             }
         }
+        for (of, entry) in self.entries {
+            let of = match of {
+                Some(sha256) => store.by_sha256(sha256).into_iter().collect(),
+                None => store.named_by(&entry),
+            };
+            for id in of {
+                let entries: &mut Vec<RepositoryEntry> = store.entries.entry(id).or_default();
+                if !entries.contains(&entry) {
+                    entries.push(entry.clone());
+                }
+            }
+        }
         store
     }
 }
@@ -106,6 +125,7 @@ pub struct Store {
     by_key: BTreeMap<KeyId, Vec<CertificateId>>,
     by_entity: BTreeMap<Eui64, Vec<CertificateId>>,
     by_issuer_and_serial: BTreeMap<(Name, Box<[u8]>), Vec<CertificateId>>,
+    entries: BTreeMap<CertificateId, Vec<RepositoryEntry>>,
 }
 
 impl Store {
@@ -141,6 +161,20 @@ impl Store {
     #[must_use]
     pub fn revocation_list(&self, id: RevocationListId) -> Option<&RevocationList> {
         self.revocation_lists.get(id.index())
+    }
+
+    /// What the repository says of a certificate.
+    #[must_use]
+    pub fn repository_entries(&self, id: CertificateId) -> &[RepositoryEntry] {
+        self.entries.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The certificates that an entry without one names, by serial number and by whom they are for.
+    #[must_use]
+    pub fn named_by(&self, entry: &RepositoryEntry) -> Vec<CertificateId> {
+        let of_subject = entry.subject.map_or(&[][..], |subject| self.by_entity(subject));
+        let named = |id: &CertificateId| self.get(*id).is_some_and(|certificate| entry.names(certificate));
+        of_subject.iter().copied().filter(named).collect()
     }
 
     /// The certificates at which paths may end.

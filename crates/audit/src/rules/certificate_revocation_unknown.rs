@@ -1,4 +1,4 @@
-//! Revocation lists were given, but none tells of the certificates behind the cell.
+//! Lists or the repository speak of revocation, but whether the certificates behind the cell are revoked is not known.
 
 use crate::credentials::SetRevocation;
 use crate::rule::{Axis, Outcome, Rule, Severity};
@@ -6,12 +6,12 @@ use crate::subject::{CellCheck, Subject};
 
 pub(super) const CERTIFICATE_REVOCATION_UNKNOWN: Rule = Rule {
     id: "certificate-revocation-unknown",
-    title: "revocation lists were given, but none tells of the certificates behind the cell",
+    title: "lists or the repository speak of revocation, but whether the certificates behind the cell are revoked is not known",
     severity: Severity::Undetermined,
     axis: Axis::Condition,
     citation: "RFC 5280 6.3",
     since: 3,
-    compares: "issuer, signature, thisUpdate and nextUpdate of the revocation lists with the issuer of each certificate with this key and the instant of the audit",
+    compares: "issuer, signature, thisUpdate and nextUpdate of the revocation lists with the issuer of each certificate with this key and the instant of the audit; status R of the SMKI Repository",
     remedy: "whoever runs the audit: supply the revocation list of the issuer for the instant of the audit",
     check: certificate_revocation_unknown,
 };

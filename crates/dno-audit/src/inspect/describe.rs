@@ -4,7 +4,7 @@ use gbcs::{Message, Payload};
 use intake::{Document, Record, SchemaVersion};
 use report::hex;
 use serde_json::{Value, json};
-use smki::{ListUse, RevocationList};
+use smki::{ListUse, RepositoryEntry, RevocationList};
 use types::{CellId, CellUsage, Eui64, KeyUsage, Observation};
 
 use super::Signatures;
@@ -249,6 +249,20 @@ pub(super) fn revocation_list_json(list: &RevocationList, signatures: Option<&Si
         "sha256": list.sha256().to_string(),
         "entries": entries.collect::<Vec<_>>(),
         "signature_check": signatures.map(|Signatures(certificates)| list_signature(list, certificates)),
+    })
+}
+
+/// What the repository says of a certificate, and in what that differs from it.
+pub(super) fn repository_json(entry: &RepositoryEntry, certificate: Option<&smki::Certificate>) -> Value {
+    let mismatches = certificate.map(|certificate| entry.mismatches(certificate)).unwrap_or_default();
+    json!({
+        "serial_hex": entry.serial.as_deref().map(hex),
+        "subject": entry.subject.map(id),
+        "status": entry.status.map(smki::RepositoryStatus::name),
+        "role": entry.role.map(|role| enumeration(role.0, role.name())),
+        "key_usage": entry.usage.map(usage),
+        "manufacturing": entry.manufacturing,
+        "mismatches": mismatches.into_iter().map(smki::EntryMismatch::id).collect::<Vec<_>>(),
     })
 }
 

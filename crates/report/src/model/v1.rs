@@ -229,6 +229,9 @@ pub struct CertificateRow {
     pub path: String,
     /// Ids of profile findings.
     pub profile: Vec<Word>,
+    /// What the SMKI Repository says of it; absent if that is not given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repository: Vec<RepositoryRow>,
     /// Whether it is revoked at the instant of the audit.
     pub revocation: RevocationRow,
     /// Role.
@@ -243,6 +246,21 @@ pub struct CertificateRow {
     pub subject_key_identifier: Option<String>,
     /// Validity at the instant of the audit.
     pub validity: Word,
+}
+
+/// What the SMKI Repository says of a certificate.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepositoryRow {
+    /// ManufacturingFlag, if given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manufacturing: Option<bool>,
+    /// Ids of what differs from the certificate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mismatches: Vec<Word>,
+    /// CertificateStatus with what it means, if given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Word>,
 }
 
 /// Whether a certificate is revoked.

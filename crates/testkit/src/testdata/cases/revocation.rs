@@ -6,6 +6,8 @@ use super::{
     AGREEMENT, CORRECT, Case, Fail, MISSING, NotApplicable, NotEvaluated, Parties, Pass, PkiError, SIGNATURE,
     credentials,
 };
+use crate::forms::repository::{self, Entry, Status};
+use crate::forms::xml::{self, Style};
 use crate::pki::{Certificate, CertificateSpec, CrlSpec, Name, Organisation, Pki, Revoked, Validity};
 
 pub(super) fn cases(parties: &Parties<'_>) -> Result<Vec<Case>, PkiError> {
@@ -13,6 +15,7 @@ pub(super) fn cases(parties: &Parties<'_>) -> Result<Vec<Case>, PkiError> {
         certificate_revoked(parties)?,
         certificate_revocation_unknown(parties),
         certificate_revocation_differs(parties),
+        certificate_status_conflict(parties)?,
     ])
 }
 
@@ -127,4 +130,50 @@ fn certificate_revocation_differs(parties: &Parties<'_>) -> Case {
     case.sound(parties);
     others(&mut case, parties);
     case
+}
+
+fn certificate_status_conflict(parties: &Parties<'_>) -> Result<Case, PkiError> {
+    let mut case = Case::new(
+        "certificate-status-conflict",
+        "The repository gives a certificate a status that the revocation list of its issuer, or its dates, contradict.",
+    );
+    let lond = parties.smki.organisation("LOND")?;
+    let pair = |generation: usize| -> Result<[&Certificate; 2], PkiError> {
+        let generation = lond.generation(generation)?;
+        Ok([generation.digital_signature()?, generation.key_agreement()?])
+    };
+    let mut entries = Vec::new();
+    let mut say = |certificates: [&Certificate; 2], status| {
+        entries.extend(certificates.map(|certificate| Entry::of(certificate, status)));
+    };
+    let revoked = pair(Organisation::REVOKED)?;
+    say(revoked, Status::InUse);
+    say(pair(Organisation::EXPIRED)?, Status::InUse);
+    say(pair(Organisation::SUPERSEDED)?, Status::Revoked);
+    say(pair(Organisation::CURRENT)?, Status::InUse);
+
+    let keys = revoked.map(Certificate::credential);
+    let in_use = case.esme(Fail, CORRECT, "in use as the repository says, revoked as the list says");
+    case.read(in_use, keys);
+    let ended = case.esme(Fail, CORRECT, "in use as the repository says, and ended in 2023");
+    case.read(ended, parties.lond_expired);
+    let withdrawn = case.esme(Fail, CORRECT, "revoked as the repository says, but not on the list");
+    case.read(withdrawn, parties.lond_superseded);
+    case.sound(parties);
+    let role = RemotePartyRole::NETWORK_OPERATOR;
+    let unsaid = [SIGNATURE, AGREEMENT].map(|usage| {
+        let label = format!("LOND unsaid {usage}");
+        let spec = parties.smki.organisation_spec(&label, parties.lond_entity(), role, usage);
+        parties.smki.issue(spec.valid(Validity::years(2022, 1, 1, 10)))
+    });
+    let silent = case.esme(NotEvaluated, CORRECT, "certificates of which the repository says nothing");
+    case.read(silent, credentials(&unsaid));
+    case.certify(&unsaid);
+    others(&mut case, parties);
+
+    let [this_update, next_update] = in_time();
+    case.published.push(("issuing.crl", parties.smki.issuing_crl(this_update, next_update)));
+    let answer = xml::document(&repository::data_response(&entries), Style::default());
+    case.published.push(("repository.xml", answer));
+    Ok(case)
 }
