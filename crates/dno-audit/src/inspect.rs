@@ -153,7 +153,9 @@ impl Copy {
         signatures: Option<&Signatures>,
         take: &mut dyn FnMut(Inspected),
     ) -> Result<(), Error> {
-        for CertificateRecord { origin, outcome } in intake::read_certificates(&mut self.source()?)? {
+        for CertificateRecord { origin, outcome } in
+            intake::read_certificates(&mut self.source()?, &TableOptions::default())?
+        {
             let line = origin.line;
             take(match outcome {
                 Ok(Certified::Certificate { certificate, entry }) => {
