@@ -160,8 +160,9 @@ impl Copy {
             take(match outcome {
                 Ok(Certified::Certificate { certificate, entry }) => {
                     let mut json = certificate_json(&certificate, signatures);
-                    if let Some(entry) = entry {
-                        json["repository"] = repository_json(&entry, Some(&certificate));
+                    if let (Some(entry), Value::Object(members)) = (entry, &mut json) {
+                        let said = repository_json(&entry, Some(&certificate));
+                        members.insert("repository".to_owned(), said);
                     }
                     thing(line, "certificate", json)
                 }

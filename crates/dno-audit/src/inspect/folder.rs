@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use intake::{Contents, Record, RecordOptions, Reject};
+use intake::{Contents, Record, RecordOptions, Reject, TableOptions};
 use serde_json::{Value, json};
 
 use super::{Copy, Inspected, Tally, members, thing};
