@@ -93,7 +93,7 @@ fuzz_target!(|rest: &[u8]| {
         assert!(!error.to_string().is_empty());
     }
     let mut source = Source::new("repository.xml", InputId(1), octets.as_slice());
-    for certificate in read_certificates(&mut source).unwrap_or_default() {
+    for certificate in read_certificates(&mut source, &TableOptions::default()).unwrap_or_default() {
         assert!(certificate.origin.line > 0);
     }
 });

@@ -294,10 +294,10 @@ fn status_conflicts(matching: &[CertificateId], certificates: Certificates<'_>) 
         let mut conflict = |status: RepositoryStatus, against: &str| {
             conflicts.push(format!("serial {serial}: {}, but {against}", status.name()));
         };
-        if let (Some(one), Some(other)) = (said.first(), said.last()) {
-            if one != other {
-                conflict(*one, other.name());
-            }
+        if let (Some(one), Some(other)) = (said.first(), said.last())
+            && one != other
+        {
+            conflict(*one, other.name());
         }
         for status in said {
             let revoked = status == RepositoryStatus::Revoked;

@@ -329,12 +329,13 @@ impl Config {
             if spec.observed_at.is_some() && !matches!(role, Role::Records | Role::Mixed) {
                 return not_for_role("observed_at", "records and mixed");
             }
-            let is_table = matches!(role, Role::Records | Role::Estate | Role::Registration);
+            let is_table =
+                matches!(role, Role::Records | Role::Estate | Role::Registration | Role::Certificates);
             if !spec.table.columns.0.is_empty() && !is_table {
-                return not_for_role("columns", "records, estate and registration");
+                return not_for_role("columns", "records, estate, registration and certificates");
             }
             if spec.table.sheet.is_some() && !is_table {
-                return not_for_role("sheet", "records, estate and registration");
+                return not_for_role("sheet", "records, estate, registration and certificates");
             }
         }
         Ok(())

@@ -153,13 +153,16 @@ impl Copy {
         signatures: Option<&Signatures>,
         take: &mut dyn FnMut(Inspected),
     ) -> Result<(), Error> {
-        for CertificateRecord { origin, outcome } in intake::read_certificates(&mut self.source()?)? {
+        for CertificateRecord { origin, outcome } in
+            intake::read_certificates(&mut self.source()?, &TableOptions::default())?
+        {
             let line = origin.line;
             take(match outcome {
                 Ok(Certified::Certificate { certificate, entry }) => {
                     let mut json = certificate_json(&certificate, signatures);
-                    if let Some(entry) = entry {
-                        json["repository"] = repository_json(&entry, Some(&certificate));
+                    if let (Some(entry), Some(members)) = (entry, json.as_object_mut()) {
+                        let said = repository_json(&entry, Some(&certificate));
+                        members.insert("repository".to_owned(), said);
                     }
                     thing(line, "certificate", json)
                 }

@@ -125,7 +125,9 @@ pub(crate) fn load_certificates(
     let (anchors, certificates) = (files.take(Role::TrustAnchors), files.take(Role::Certificates));
     let mut read: Vec<(Option<Vec<CertificateRecord>>, Account)> = Vec::new();
     for file in anchors.iter().chain(&certificates) {
-        read.extend(read_members(file, numbers, &mut |source, _| Ok(intake::read_certificates(source)?))?);
+        read.extend(read_members(file, numbers, &mut |source, _| {
+            Ok(intake::read_certificates(source, &file.spec.table)?)
+        })?);
     }
     // Which of two equal certificates counts as used must not follow from where their files lie.
     read.sort_by(|(_, a), (_, b)| {

@@ -1,18 +1,20 @@
-//! Certificates and revocation lists: DER, PEM, bundles of PEM, bare base64; answers of the SMKI Repository; the
-//! certificates within commands and requests.
+//! Certificates and revocation lists: DER, PEM, bundles of PEM, bare base64; answers of the SMKI Repository and lists made
+//! from them; the certificates within commands and requests.
 
 use data_encoding::HEXUPPER_PERMISSIVE;
 use gbcs::{MAX_MESSAGE, Message, Payload, UpdateCommand};
 use smki::{Certificate, Published, ReadError, RepositoryEntry, RepositoryStatus, RevocationList};
 use types::Origin;
 
-use crate::documents::{self, base64, certificates};
+use crate::columns::{CERTIFICATE_COLUMNS, TableOptions, normalise};
+use crate::documents::{self, certificates};
 use crate::error::IntakeError;
 use crate::fields;
 use crate::limits::MAX_CERTIFICATE_FILE;
 use crate::message_text::{looks_like_messages, read_message_text};
 use crate::record::{Reject, shown};
 use crate::source::Source;
+use crate::table::{Form, Opened, Table, first_row, has};
 use crate::xml::{Element, XmlRecord, XmlRecords, looks_like_xml};
 
 /// A record of an input of certificates, or why it can't be used.
@@ -57,15 +59,20 @@ impl From<Published> for Certified {
     }
 }
 
-/// Reads all certificates and revocation lists of an input, and what is said of certificates. There is at least one
-/// record: an input without any gives the reason.
+/// Reads all certificates and revocation lists of an input, and what is said of certificates. An input that is nothing of
+/// the kind is one record with the reason.
 ///
 /// # Errors
 ///
-/// The input can't be read, or is larger than [`crate::MAX_CERTIFICATE_FILE`] in a form that has to be held.
-pub fn read_certificates(source: &mut Source<'_>) -> Result<Vec<CertificateRecord>, IntakeError> {
-    match Kind::of(source.head()?) {
+/// The input can't be read, is larger than [`crate::MAX_CERTIFICATE_FILE`] in a form that has to be held, or is a table
+/// whose header row can't be used.
+pub fn read_certificates(
+    source: &mut Source<'_>,
+    options: &TableOptions,
+) -> Result<Vec<CertificateRecord>, IntakeError> {
+    match Kind::of(source.head()?, options) {
         Kind::Xml => documents(source),
+        Kind::List => list(source, options),
         Kind::Message => message(source),
         Kind::Messages => messages(source),
         Kind::Published => {
@@ -83,6 +90,8 @@ pub fn read_certificates(source: &mut Source<'_>) -> Result<Vec<CertificateRecor
 
 enum Kind {
     Xml,
+    /// A table.
+    List,
     /// One GBCS message in binary.
     Message,
     /// GBCS messages as text.
@@ -92,12 +101,17 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(head: &[u8]) -> Self {
+    fn of(head: &[u8], options: &TableOptions) -> Self {
         let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
         // A line in the middle of base64 may look like a message; base64 of a certificate begins with M.
         let certificate = text.starts_with(b"M") || head.windows(11).any(|window| window == b"-----BEGIN ");
         if looks_like_xml(head) {
             Self::Xml
+        } else if !matches!(Form::of(head), Form::Delimited | Form::JsonArray)
+            || !options.columns.0.is_empty()
+            || is_list(&first_row(head))
+        {
+            Self::List
         } else if matches!(head, [0xDD | 0xDF, ..]) {
             Self::Message
         } else if !certificate && !matches!(head, [0x30, 0x80..=0xFF, ..]) && looks_like_messages(head) {
@@ -106,6 +120,46 @@ impl Kind {
             Self::Published
         }
     }
+}
+
+/// Whether a table with these headers is a list of certificates. A text beside PEM may begin with the word alone, and a
+/// list of meters may have their serial numbers.
+pub(crate) fn is_list(headers: &[String]) -> bool {
+    let has = |name: &str| has(headers, &CERTIFICATE_COLUMNS, name);
+    let known = CERTIFICATE_COLUMNS.iter().filter(|column| has(column.name)).count();
+    (has("certificate") || (has("serial") && has("status"))) && known > 1
+}
+
+fn list(source: &mut Source<'_>, options: &TableOptions) -> Result<Vec<CertificateRecord>, IntakeError> {
+    let start = Origin { input: source.id(), line: 1 };
+    let mut opened = Opened::new(source)?;
+    let mapped = !options.columns.0.is_empty() || opened.malformed().is_some();
+    if !mapped && !opened.headers(options)?.iter().any(|headers| is_list(headers)) {
+        let tried = "a list of certificates (a column certificate, or serial and status, and others)";
+        let outcome = Err(Reject::NotRecognised { found: "a table without these columns".to_owned(), tried });
+        return Ok(vec![CertificateRecord { origin: start, outcome }]);
+    }
+    let mut table = Table::new(&mut opened, &CERTIFICATE_COLUMNS, options, "a list of certificates")?;
+    let mut records = Vec::new();
+    while let Some(row) = table.next()? {
+        let outcome =
+            row.fields.and_then(|[certificate, serial, subject, status, role, usage, manufacturing]| {
+                let said = Said {
+                    serial: ("serial", serial),
+                    subject,
+                    status: ("status", status),
+                    role,
+                    usage,
+                    manufacturing: ("manufacturing", manufacturing),
+                };
+                match (certificate, serial) {
+                    (b"", b"") => Err(Reject::Blank { field: "certificate" }),
+                    _ => said.with(certificate),
+                }
+            });
+        records.push(CertificateRecord { origin: row.origin, outcome });
+    }
+    Ok(records)
 }
 
 /// The certificates that a command carries: those that it is to place, then those of their paths.
@@ -189,10 +243,18 @@ fn documents(source: &mut Source<'_>) -> Result<Vec<CertificateRecord>, IntakeEr
     Ok(records)
 }
 
-/// A certificate as base64 without armour.
+/// One certificate as text: base64, with or without armour.
 fn body(text: &[u8]) -> Result<Certificate, Reject> {
-    let der = base64(text).ok_or(Reject::Certificate(ReadError::NotBase64 { line: 1 }))?;
-    Certificate::decode(&der).map_err(|error| Reject::Certificate(error.into()))
+    let found = smki::read_certificates(text);
+    let count = found.len();
+    match found.into_iter().next() {
+        Some(one) if count == 1 => one.value.map_err(Reject::Certificate),
+        _ => Err(Reject::Word {
+            field: "certificate",
+            found: format!("{count} certificates"),
+            expected: "a single one",
+        }),
+    }
 }
 
 /// What the repository says of a certificate, with the certificate if it gives that too.
@@ -271,21 +333,35 @@ fn optional<T>(
     read(text).map_err(|fault| faults.push(fault)).ok()
 }
 
-/// A serial number in hex, in either case, without leading zeros.
+/// A serial number in hex, in either case, also in pairs joined by colons; without leading zeros.
 fn serial(field: &'static str, text: &[u8]) -> Result<Box<[u8]>, Reject> {
-    let expected = "pairs of hex digits";
-    let octets =
-        HEXUPPER_PERMISSIVE.decode(text).map_err(|_| Reject::Word { field, found: shown(text), expected })?;
+    let digits: Vec<u8> = text.iter().copied().filter(|octet| !matches!(octet, b':' | b' ')).collect();
+    let octets = HEXUPPER_PERMISSIVE.decode(&digits).map_err(|_| Reject::Word {
+        field,
+        found: shown(text),
+        expected: "pairs of hex digits",
+    })?;
     let zeros = octets.iter().take_while(|octet| **octet == 0).count();
     Ok(octets.get(zeros..).unwrap_or_default().into())
 }
 
+/// A status: its letter or its word.
 fn status(field: &'static str, text: &[u8]) -> Result<RepositoryStatus, Reject> {
-    let letter = match text {
-        [letter] => RepositoryStatus::from_letter(*letter),
+    let word = normalise(&String::from_utf8_lossy(text));
+    let status = match (word.as_str(), text) {
+        (_, [letter]) => RepositoryStatus::from_letter(*letter),
+        ("pending", _) => Some(RepositoryStatus::Pending),
+        ("inuse", _) => Some(RepositoryStatus::InUse),
+        ("notinuse", _) => Some(RepositoryStatus::NotInUse),
+        ("expired", _) => Some(RepositoryStatus::Expired),
+        ("revoked", _) => Some(RepositoryStatus::Revoked),
         _ => None,
     };
-    letter.ok_or_else(|| Reject::Word { field, found: shown(text), expected: "P, I, N, E, R" })
+    status.ok_or_else(|| Reject::Word {
+        field,
+        found: shown(text),
+        expected: "P (pending), I (in use), N (not in use), E (expired), R (revoked)",
+    })
 }
 
 fn flag(field: &'static str, text: &[u8]) -> Result<bool, Reject> {

@@ -127,6 +127,21 @@ pub static REGISTRATION_COLUMNS: [Column; 3] = [
     optional("supplier", Holds::Word, SUPPLIER),
 ];
 
+/// Fields of a list of certificates: one row per certificate, with the certificate itself or its serial number.
+pub static CERTIFICATE_COLUMNS: [Column; 7] = [
+    optional("certificate", Holds::Word, &["certificate_body", "body", "pem"]),
+    optional("serial", Holds::Identifier, &["certificate_serial", "serial_number", "serial_hex"]),
+    optional(
+        "subject",
+        Holds::Identifier,
+        &["certificate_subject_name", "certificate_subject_alt_name", "entity_id", "entity", "device_id"],
+    ),
+    optional("status", Holds::Word, &["certificate_status"]),
+    optional("role", Holds::Word, &["certificate_role", "remote_party_role"]),
+    optional("key_usage", Holds::Word, &["certificate_usage", "usage"]),
+    optional("manufacturing", Holds::Word, &["manufacturing_flag"]),
+];
+
 /// Fields of a party's own list: one row per device.
 pub static OWN_COLUMNS: [Column; 11] = [
     required("device_id", Holds::Identifier, DEVICE),

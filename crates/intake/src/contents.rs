@@ -1,5 +1,6 @@
 //! What an input is, by its content: for inputs of which the user does not say what they are for.
 
+use crate::certificates::is_list;
 use crate::columns::{
     CELL_COLUMNS, Column, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS, TableOptions,
 };
@@ -7,7 +8,7 @@ use crate::documents;
 use crate::error::IntakeError;
 use crate::message_text::looks_like_messages;
 use crate::source::Source;
-use crate::table::{Form, Opened, has};
+use crate::table::{Form, Opened, first_row, has};
 use crate::xml::{XmlRecord, XmlRecords, looks_like_xml};
 
 /// What an input can be read as. XML may hold several things.
@@ -40,7 +41,7 @@ impl Contents {
         if looks_like_xml(head) {
             return documents_of(source);
         }
-        if looks_like_certificates(head) {
+        if looks_like_certificates(head) || is_list(&first_row(head)) {
             return Ok(Self { certificates: true, ..Self::NOTHING });
         }
         if looks_like_messages(head) {
@@ -68,7 +69,9 @@ impl Contents {
         // a list of devices.
         let of_cells =
             ["role", "key_usage", "entity_id", "key_id"].iter().any(|name| has(headers, &CELL_COLUMNS, name));
-        if fits(&MESSAGE_COLUMNS) || of_cells {
+        if is_list(headers) {
+            self.certificates = true;
+        } else if fits(&MESSAGE_COLUMNS) || of_cells {
             self.records = true;
         } else if fits(&ESTATE_COLUMNS) {
             self.estate = true;

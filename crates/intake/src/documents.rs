@@ -158,7 +158,7 @@ fn key_hash(field: &'static str, text: &[u8]) -> Result<KeyId, Reject> {
 }
 
 /// Base64 with whatever line breaks and blanks XML may have put into it.
-pub(crate) fn base64(text: &[u8]) -> Option<Vec<u8>> {
+fn base64(text: &[u8]) -> Option<Vec<u8>> {
     use data_encoding::BASE64;
     if text.iter().any(u8::is_ascii_whitespace) {
         let text: Vec<u8> = text.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();

@@ -46,8 +46,8 @@ mod xml;
 
 pub use certificates::{CertificateRecord, Certified, read_certificates};
 pub use columns::{
-    CELL_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, Holds, MESSAGE_COLUMNS, OWN_COLUMNS,
-    REGISTRATION_COLUMNS, TableOptions,
+    CELL_COLUMNS, CERTIFICATE_COLUMNS, Column, ColumnMap, ESTATE_COLUMNS, Holds, MESSAGE_COLUMNS,
+    OWN_COLUMNS, REGISTRATION_COLUMNS, TableOptions,
 };
 pub use containers::{ContainerFault, Member, Stored, read_members};
 pub use contents::Contents;

@@ -24,6 +24,8 @@ use crate::limits::MAX_WORKBOOK;
 use crate::record::Reject;
 use crate::source::Source;
 
+pub(crate) use delimited::first_row;
+
 use delimited::Delimited;
 use json_lines::JsonLines;
 use sheet::SheetTable;
@@ -154,7 +156,7 @@ impl<'s, 'r> Opened<'s, 'r> {
         let source = &mut *self.source;
         match &mut self.content {
             Content::Malformed(_) => Ok(Vec::new()),
-            Content::Delimited => Ok(vec![delimited::first_row(source.head()?)]),
+            Content::Delimited => Ok(vec![first_row(source.head()?)]),
             Content::JsonLines => Ok(vec![json_lines::first_keys(source.head()?)]),
             Content::Workbook(workbook) => {
                 let sheets = workbook.candidates(options.sheet.as_deref());

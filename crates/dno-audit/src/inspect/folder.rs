@@ -84,7 +84,7 @@ fn tally(copy: &mut Copy) -> Result<(Contents, Tally), Error> {
         };
         intake::read_records(&mut copy.source()?, &RecordOptions::default(), &mut take)?;
     } else if contents.certificates {
-        for record in intake::read_certificates(&mut copy.source()?)? {
+        for record in intake::read_certificates(&mut copy.source()?, &intake::TableOptions::default())? {
             match record.outcome {
                 Ok(_) => tally.row(false),
                 Err(reject) => tally.reject(record.origin.line, &reject),

@@ -247,7 +247,7 @@ fn delimiter(head: &[u8]) -> u8 {
 }
 
 /// The first row with text, as far as it needs to be known to tell what the table is of.
-pub(super) fn first_row(head: &[u8]) -> Vec<String> {
+pub(crate) fn first_row(head: &[u8]) -> Vec<String> {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let mut lines = head.split(|octet| matches!(octet, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
     let first = lines.find(|line| !line.is_empty() && separator_line(line).is_none()).unwrap_or_default();
