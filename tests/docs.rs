@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dno_audit::{Cause, Change, Outcome};
-use intake::{CELL_COLUMNS, Column, ESTATE_COLUMNS, MESSAGE_COLUMNS, OWN_COLUMNS, REGISTRATION_COLUMNS};
+use intake::{
+    CELL_COLUMNS, CERTIFICATE_COLUMNS, Column, ESTATE_COLUMNS, MESSAGE_COLUMNS, OWN_COLUMNS,
+    REGISTRATION_COLUMNS,
+};
 use serde_json::Value;
 use types::Claim;
 
@@ -68,11 +71,12 @@ fn the_page_of_rules_is_what_the_command_writes() {
 fn every_column_stands_with_its_aliases() {
     let page = page("docs/formats.md");
     let compare = self::page("docs/compare.md");
-    let tables: [(&str, &[Column]); 5] = [
+    let tables: [(&str, &[Column]); 6] = [
         ("### Table of cells", &CELL_COLUMNS),
         ("### Table of messages", &MESSAGE_COLUMNS),
         ("### Estate", &ESTATE_COLUMNS),
         ("### Registration", &REGISTRATION_COLUMNS),
+        ("### List of certificates", &CERTIFICATE_COLUMNS),
         ("### Columns of an own list", &OWN_COLUMNS),
     ];
     for (heading, columns) in tables {

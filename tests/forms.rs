@@ -159,6 +159,17 @@ fn differences(estate: &Estate, one: &Rows, other: &Rows) -> BTreeMap<State, BTr
     found
 }
 
+/// What the repository tells besides, by the states of devices.
+const STATUS_TELLS_MORE: [(State, &[&str], &str); 1] =
+    [(State::RevokedKey, &["conditions", "findings"], "the repository says R, and no list confirms it")];
+
+/// What revocation lists tell besides.
+const LISTS_TELL_MORE: [(State, &[&str], &str); 3] = [
+    (State::SupersededKey, &["findings"], "the newer key that is named is none that is revoked"),
+    (State::RevokedKey, &["conditions", "findings"], "the lists have them"),
+    (State::ExpiredKey, &["findings"], "the newer key that is named is none that is revoked"),
+];
+
 fn listed(exceptions: &[(State, &[&str], &str)]) -> BTreeMap<State, BTreeSet<String>> {
     let members = |members: &[&str]| members.iter().map(|member| (*member).to_owned()).collect();
     exceptions.iter().map(|(state, names, _)| (*state, members(names))).collect()
@@ -240,10 +251,29 @@ fn an_inventory_gives_the_same_rows_but_for_what_it_does_not_hold() {
 fn certificates_are_the_same_in_every_form() {
     let estate = estate();
     let expected = without(&Inputs::plain(&estate).audited(&estate), &[]);
-    for form in [CertificateForm::DerFolder, CertificateForm::Zip] {
+    let of = |form| {
         let inputs = Inputs { certificates: estate.certificate_files(form), ..Inputs::plain(&estate) };
-        assert_same(&format!("{form:?}"), &expected, &without(&inputs.audited(&estate), &[]));
+        without(&inputs.audited(&estate), &[])
+    };
+    for form in [CertificateForm::DerFolder, CertificateForm::Zip] {
+        assert_same(&format!("{form:?}"), &expected, &of(form));
     }
+    let repository = of(CertificateForm::Repository);
+    assert_eq!(differences(&estate, &expected, &repository), listed(&STATUS_TELLS_MORE));
+    let failed = |rows: &Rows, rule: &str| {
+        let fails = |row: &&Value| row["conditions"].as_array().unwrap().iter().any(|it| it == rule);
+        rows.values().filter(fails).count()
+    };
+    let revoked = estate.devices().filter(|device| device.state == State::RevokedKey).count();
+    assert!(revoked > 0);
+    assert_eq!(failed(&repository, "certificate-revocation-unknown"), revoked);
+
+    let mut certificates = estate.certificate_files(CertificateForm::PemBundle);
+    certificates.extend(estate.revocation_lists());
+    let lists = Inputs { certificates, ..Inputs::plain(&estate) };
+    let lists = without(&lists.audited(&estate), &[]);
+    assert_eq!(differences(&estate, &expected, &lists), listed(&LISTS_TELL_MORE));
+    assert_eq!(failed(&lists, "certificate-revoked"), revoked);
 }
 
 #[test]

@@ -160,7 +160,7 @@ impl Copy {
             take(match outcome {
                 Ok(Certified::Certificate { certificate, entry }) => {
                     let mut json = certificate_json(&certificate, signatures);
-                    if let (Some(entry), Value::Object(members)) = (entry, &mut json) {
+                    if let (Some(entry), Some(members)) = (entry, json.as_object_mut()) {
                         let said = repository_json(&entry, Some(&certificate));
                         members.insert("repository".to_owned(), said);
                     }

@@ -58,10 +58,7 @@ fn a_data_response_gives_certificates_that_are_as_the_repository_says() {
         let Ok(Certified::Certificate { certificate, entry: Some(entry) }) = &record.outcome else {
             panic!("{record:?}")
         };
-        // Of an authority, the repository knows no usage but the two of parties.
-        let mismatches = entry.mismatches(certificate);
-        let authority = certificate.kind() == smki::CertificateKind::Issuing;
-        assert_eq!(mismatches, if authority { vec![EntryMismatch::Usage] } else { Vec::new() });
+        assert_eq!(entry.mismatches(certificate), []);
     }
     let roles: Vec<_> = records
         .iter()

@@ -2,7 +2,7 @@
 
 use types::{Eui64, KeyUsage, RemotePartyRole};
 
-use crate::Certificate;
+use crate::{Certificate, CertificateKind};
 
 /// `CertificateStatus` of the SMKI Repository, which is a letter.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -95,10 +95,13 @@ impl EntryMismatch {
 }
 
 impl RepositoryEntry {
-    /// Everything in which a certificate differs from what is said of it.
+    /// Everything in which a certificate differs from what is said of it. The usage of an authority is not compared: the
+    /// repository has words for those of parties and devices alone.
     #[must_use]
     pub fn mismatches(&self, certificate: &Certificate) -> Vec<EntryMismatch> {
-        let Self { serial, subject, role, usage, .. } = self;
+        let Self { serial, subject, role, .. } = self;
+        let authority = matches!(certificate.kind(), CertificateKind::Issuing | CertificateKind::Root);
+        let usage = self.usage.filter(|_| !authority);
         let differs = [
             (serial.as_ref().is_some_and(|serial| **serial != *number(certificate)), EntryMismatch::Serial),
             (subject.is_some_and(|subject| certificate.entity_id() != Some(subject)), EntryMismatch::Subject),
