@@ -136,7 +136,7 @@ fn settings_that_would_do_nothing_are_refused() {
             "observed_at, which only records",
         ),
         (
-            format!("{estate}\n{anchor}\ncertificates = [{{ path = \"x\", columns = {{ a = \"b\" }} }}]"),
+            format!("{estate}\n{anchor}\ndirectory = [{{ path = \"x\", columns = {{ a = \"b\" }} }}]"),
             "columns, which only",
         ),
         (
