@@ -566,3 +566,31 @@ proptest! {
         let _ = read_with(format!("{{\"role\":\"supplier\"}}\n{line}\n").as_bytes(), &RecordOptions::default());
     }
 }
+
+#[test]
+fn the_samples_of_tables_are_what_their_names_say() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/records/tables");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if name.ends_with(".parquet") && !cfg!(feature = "parquet") {
+            continue;
+        }
+        seen += 1;
+        let octets = std::fs::read(&path).unwrap();
+        let of_estate = estate(&octets, &TableOptions::default());
+        match name.split(['.', '-']).next().unwrap() {
+            "cells" => assert_eq!((read(&octets).len(), reasons(&octets).len()), (4, 0), "{name}"),
+            "messages" => assert_eq!((read(&octets).len(), reasons(&octets).len()), (2, 0), "{name}"),
+            "estate" if name.contains("two-sheets") => {
+                assert!(matches!(header_error(of_estate), HeaderError::SeveralSheets { .. }), "{name}");
+            }
+            "estate" => assert_eq!(of_estate.unwrap().rows.len(), 2, "{name}"),
+            "registration" => assert!(header_error(of_estate).lacks_column(), "{name}"),
+            "reject" => assert_eq!(reasons(&octets).len(), 1, "{name}"),
+            other => panic!("{other}"),
+        }
+    }
+    assert!(seen > 15, "{seen}");
+}

@@ -9,6 +9,7 @@ mod gbcs;
 mod packed;
 mod pki;
 mod rows;
+mod tables;
 
 use std::fs;
 use std::io;
@@ -34,6 +35,7 @@ pub fn testdata() -> Result<Files, PkiError> {
     rows::add(&mut files, &smki)?;
     documents::add(&mut files, &smki)?;
     packed::add(&mut files);
+    tables::add(&mut files);
     cases::add(&mut files, &smki)?;
     Ok(files)
 }

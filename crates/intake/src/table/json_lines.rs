@@ -3,7 +3,7 @@
 //! Keys are compared as headers are and may differ from line to line; what no field has for its name is passed over. A line
 //! that is no such object is a reject with the column at which it is none. Blank lines are passed over.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer as _, Error as _, MapAccess, Visitor};
@@ -131,23 +131,23 @@ impl<'s, 'r, const N: usize> JsonLines<'s, 'r, N> {
     /// Reads one line and says whether it is too long, of which no more than the limit is held; `None` at the end.
     fn read_line(&mut self) -> std::io::Result<Option<bool>> {
         self.line.clear();
-        let most = u64::try_from(MAX_ROW).unwrap_or(u64::MAX);
-        let count = self.reader.by_ref().take(most).read_until(b'\n', &mut self.line)?;
-        if count == 0 {
-            return Ok(None);
-        }
-        if self.line.last() == Some(&b'\n') || count < MAX_ROW {
-            return Ok(Some(false));
-        }
-        let mut long = false;
+        let (mut long, mut begun) = (false, false);
         loop {
-            let available = self.reader.fill_buf()?;
+            let available = match self.reader.fill_buf() {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                other => other?,
+            };
             if available.is_empty() {
-                return Ok(Some(long));
+                return Ok(begun.then_some(long));
             }
-            let end = available.iter().position(|octet| *octet == b'\n');
+            begun = true;
+            let end = memchr::memchr(b'\n', available);
             let taken = end.map_or(available.len(), |end| end + 1);
-            long |= available.get(..taken).is_some_and(|rest| !rest.trim_ascii().is_empty());
+            let room = MAX_ROW.saturating_sub(self.line.len());
+            let (held, beyond) = available.split_at(taken).0.split_at(taken.min(room));
+            self.line.extend_from_slice(held);
+            // Blanks, and the line end, do not make a line too long.
+            long |= !beyond.trim_ascii().is_empty();
             self.reader.consume(taken);
             if end.is_some() {
                 return Ok(Some(long));
