@@ -39,6 +39,9 @@ copy certificate "$data"/pki/*.{der,pem,crl} "$data"/pki/defects/* "$reference"/
 copy crl "$data"/pki/*.crl "$data"/cases/*/*.crl
 copy records "${hex[@]}" "$data"/records/{cells,messages}-csv/*.csv corpus/message/*
 copy estate "$data"/records/{estate,registration}-csv/*.csv
+copy jsonl "$data"/records/tables/*.jsonl
+copy sheet "$data"/records/tables/*.{xlsx,ods}
+copy parquet "$data"/records/tables/*.parquet
 copy directory "$data"/directory.toml
 copy xml "$data"/records/{duis,mmc}/*.xml "$data"/pki/repository/*.xml "$reference"/duis/*
 copy containers "$data"/records/packed/*
