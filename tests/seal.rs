@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
+#[path = "support/signed.rs"]
+mod signed;
 #[path = "support/estate.rs"]
 mod support;
 
@@ -9,70 +11,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dno_audit::{
-    Config, Expected, Progress, PublicKey, RunKey, Salts, Signer, Tree, Verification, reproduce, run, slice,
-    verify,
-};
+use dno_audit::{Expected, Progress, PublicKey, Tree, Verification, reproduce, run};
 use serde_json::{Value, json};
-use support::{config, package};
-use tempfile::TempDir;
-use testkit::estate::{EstateOptions, Form, State, write_estate};
-
-/// A signed report of a small estate, with its inputs.
-struct Signed {
-    folder: TempDir,
-    config: Config,
-}
-
-impl Signed {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let options =
-            EstateOptions { devices: State::COUNT as u64, form: Form::Messages, ..EstateOptions::default() };
-        let inputs = folder.path().join("inputs");
-        write_estate(&options, &inputs).unwrap();
-        let mut config = config(&options, &inputs);
-        config.sealing.signer = Some(Signer::from_pem(&text("auditor-key.pem")).unwrap());
-        config.sealing.salts = Salts::Key(RunKey::new(b"a secret of this run".to_vec()).unwrap());
-        let signed = Self { folder, config };
-        run(&signed.config, &signed.report(), &Progress::silent()).unwrap();
-        signed
-    }
-
-    fn report(&self) -> PathBuf {
-        self.folder.path().join("report")
-    }
-
-    /// The slice of the party of a tree with the most rows.
-    fn slice(&self, tree: Tree) -> PathBuf {
-        let leaves = fs::read_to_string(self.report().join(tree.file())).unwrap();
-        let leaves = leaves.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let party =
-            leaves.max_by_key(|leaf| leaf["rows"].as_u64()).unwrap()["party"].as_str().unwrap().to_owned();
-        let out = self.folder.path().join(format!("slice-{}", tree.name()));
-        assert!(slice(&self.report(), tree, &party, &out, &Progress::silent()).unwrap().verified);
-        out
-    }
-
-    fn all(&self) -> [PathBuf; 3] {
-        [self.report(), self.slice(Tree::Dno), self.slice(Tree::Supplier)]
-    }
-}
-
-fn text(name: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cli").join(name)).unwrap()
-}
-
-fn auditor() -> Expected {
-    Expected {
-        key: Some((PublicKey::from_pem(&text("auditor.pem")).unwrap(), "the auditor".to_owned())),
-        ..Expected::default()
-    }
-}
-
-fn check(folder: &Path, expected: &Expected) -> Verification {
-    verify(folder, expected, &Progress::silent()).unwrap()
-}
+use signed::{Signed, auditor, check, forge, sha256};
+use support::package;
 
 #[test]
 fn flipping_a_bit_of_any_octet_of_any_file_is_seen() {
@@ -127,24 +69,6 @@ fn a_file_more_a_folder_and_a_link_are_seen() {
         }
         assert!(check(&folder, &auditor()).verified);
     }
-}
-
-/// Writes a file anew, and the digests that speak of it, as somebody who can write the folder would.
-fn forge(folder: &Path, name: &str, content: &[u8]) {
-    fs::write(folder.join(name), content).unwrap();
-    let list = if folder.join("slice.json").exists() { "slice.json" } else { "manifest.json" };
-    let mut value: Value = serde_json::from_slice(&fs::read(folder.join(list)).unwrap()).unwrap();
-    let entry = &mut value["files"][name];
-    entry["bytes"] = content.len().into();
-    entry["sha256"] = sha256(content).into();
-    if name.ends_with(".jsonl") {
-        entry["lines"] = content.iter().filter(|octet| **octet == b'\n').count().into();
-    }
-    fs::write(folder.join(list), dno_audit::canonical(&value).unwrap()).unwrap();
-}
-
-fn sha256(octets: &[u8]) -> String {
-    report::digest(octets).to_string()
 }
 
 /// Changes to rows, each of a kind that a digest alone would not show once it is made anew.

@@ -4,15 +4,18 @@
 
 #![no_main]
 
+use std::sync::LazyLock;
+
 use libfuzzer_sys::fuzz_target;
+use report::RowTotals;
 use report::model::v1::{
     CertificateRow, Configuration, DeviceRow, Manifest, NotInEstateRow, OtherRow, PartyLeaf, QuarantineRow,
     RuleRow, Slice, SliceSummary, Summary,
 };
 use report::read::{Findings, Rows, document, manifest};
-use report::seal::{Sealer, Tree};
+use report::seal::{SealRow, Sealer, Tree};
 use report::sign::{Attestation, PublicKey};
-use report::verify::{Order, RowHead};
+use report::verify::{Certificates, NotInEstate, Order, Others, Quarantine, Reference};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -38,34 +41,45 @@ fn value<T: DeserializeOwned + Serialize>(octets: &[u8]) -> Option<T> {
     Some(value)
 }
 
+/// The report that rows are held to.
+static GOLDEN: LazyLock<(Manifest, Reference)> = LazyLock::new(|| {
+    let read =
+        manifest(include_bytes!("../../testdata/golden/format-1/report/manifest.json")).expect("a manifest");
+    let rules: Vec<RuleRow> =
+        document(include_bytes!("../../testdata/golden/format-1/report/rules.json")).expect("rules");
+    let reference = Reference::new(&rules, &read).expect("a table of rules");
+    (read, reference)
+});
+
 fuzz_target!(|octets: &[u8]| {
+    let (golden, of_golden) = &*GOLDEN;
+    let rules = value::<Vec<RuleRow>>(octets);
+    let reference = rules.as_ref().and_then(|rules| Reference::new(rules, golden).ok());
+    let reference = reference.as_ref().unwrap_or(of_golden);
     let mut sealer = Sealer::default();
     let mut order = Order::default();
+    let mut totals = RowTotals::default();
     for row in rows::<DeviceRow<'static>>(octets) {
-        let mut line = Vec::new();
-        report::push_line(&row, &mut line).expect("a row");
-        let line = line.strip_suffix(b"\n").expect("a line");
-        let head = RowHead::read(std::str::from_utf8(line).expect("text")).expect("a row has a head");
-        assert_eq!((head.dno.as_deref(), &*head.verdict), (row.dno.as_deref(), &*row.verdict));
-        let seal = head.seal_row(report::merkle::leaf(line));
-        let _ = order.next(seal.party(Tree::Dno), head.device_id);
-        let _ = sealer.push(&seal);
-    }
-    if let Ok(text) = std::str::from_utf8(octets) {
-        for line in text.lines() {
-            let _ = RowHead::read(line);
-        }
+        let _ = reference.row(&row);
+        let (dno, supplier, verdict) = (row.dno.as_deref(), row.supplier.as_deref(), &*row.verdict);
+        let seal = SealRow { leaf: report::merkle::leaf(octets), dno, supplier, verdict };
+        let _ = order.next(seal.party(Tree::Dno), row.device_id);
+        let known = sealer.push(&seal).is_ok();
+        assert_eq!(known, totals.count(&row, reference.as_of()).is_ok());
     }
     let leaves = rows::<PartyLeaf>(octets);
     let top = report::seal::root(&leaves).expect("a root");
     assert_eq!(top.parties, leaves.len() as u64);
-    rows::<CertificateRow>(octets);
-    rows::<NotInEstateRow>(octets);
-    rows::<OtherRow<'static>>(octets);
-    rows::<QuarantineRow>(octets);
-    value::<Configuration>(octets);
+    let mut listed = Certificates::default();
+    rows::<CertificateRow>(octets).iter().for_each(|row| drop(listed.next(row)));
+    let mut listed = NotInEstate::new(reference);
+    rows::<NotInEstateRow>(octets).iter().for_each(|row| drop(listed.next(row)));
+    let mut listed = Others::new(reference, "LOND");
+    rows::<OtherRow<'static>>(octets).iter().for_each(|row| drop(listed.next(row)));
+    let mut listed = Quarantine::new(golden);
+    rows::<QuarantineRow>(octets).iter().for_each(|row| drop(listed.next(row)));
+    let configuration = value::<Configuration>(octets);
     value::<SliceSummary>(octets);
-    value::<Vec<RuleRow>>(octets);
     let slice = value::<Slice>(octets);
     let summary = value::<Summary>(octets);
     let lines = Findings::new(octets).filter(Result::is_ok).count();
@@ -77,6 +91,7 @@ fuzz_target!(|octets: &[u8]| {
         assert!(Attestation::read(octets, &manifest, octets).is_err());
         let again: Manifest = value(octets).expect("a manifest");
         let _ = slice.map(|slice| report::verify::path(&slice, &again));
-        let _ = summary.map(|summary| report::verify::summary(&summary, &again, &[]));
+        let _ = summary.map(|summary| report::verify::summary(&summary, &again, &[], reference, &totals));
+        let _ = configuration.map(|configuration| report::verify::configuration(&configuration, &again));
     }
 });

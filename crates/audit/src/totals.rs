@@ -140,12 +140,20 @@ impl Age {
 
     fn of(at: Option<Timestamp>, any: bool, as_of: AsOf) -> Self {
         match at.map(|at| as_of.0.days_since(at)) {
-            Some(..=30) => Self::Days30,
-            Some(31..=90) => Self::Days90,
-            Some(91..=365) => Self::Days365,
-            Some(_) => Self::Older,
+            Some(days) => Self::of_days(days),
             None if any => Self::Undated,
             None => Self::NoEvidence,
+        }
+    }
+
+    /// Of evidence that was so many whole days old.
+    #[must_use]
+    pub const fn of_days(days: i64) -> Self {
+        match days {
+            ..=30 => Self::Days30,
+            31..=90 => Self::Days90,
+            91..=365 => Self::Days365,
+            _ => Self::Older,
         }
     }
 }

@@ -39,6 +39,9 @@ pub enum Error {
     /// A row has no place in the seal.
     #[error(transparent)]
     Verdict(#[from] report::seal::UnknownVerdict),
+    /// Rows can't be counted.
+    #[error(transparent)]
+    Count(#[from] report::CountError),
     /// The report can't be signed.
     #[error(transparent)]
     Sign(#[from] report::sign::SignError),

@@ -10,6 +10,7 @@ use report::model::v1::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use types::{ParseTimestampError, Timestamp};
 
 use crate::error::Error;
 
@@ -198,6 +199,15 @@ impl Iterator for PackageFindings {
     }
 }
 
+/// The instant of the audit of a package.
+pub(crate) fn as_of(package: &PackageReader) -> Result<Timestamp, Error> {
+    let text = &package.manifest().as_of;
+    text.parse().map_err(|error: ParseTimestampError| Error::Report {
+        path: package.folder().join(report::MANIFEST),
+        source: ReadError::Form { line: 0, message: format!("as_of: {error}") },
+    })
+}
+
 /// Opens a regular file: a link may lead out of the package, and a pipe may never end.
 pub(crate) fn open(path: &Path) -> Result<File, Error> {
     let at = |source| Error::File { path: path.to_path_buf(), source };
@@ -209,14 +219,23 @@ pub(crate) fn open(path: &Path) -> Result<File, Error> {
 
 /// Reads a file that is one JSON value.
 pub(crate) fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
-    let most = u64::try_from(report::read::MAX_DOCUMENT).unwrap_or(u64::MAX);
+    read_at_most(path, report::read::MAX_DOCUMENT)
+}
+
+/// Reads a file that is one JSON value and small in every report: a slice's description, a signature.
+pub(crate) fn read_small(path: &Path) -> Result<Vec<u8>, Error> {
+    read_at_most(path, report::read::MAX_SMALL_DOCUMENT)
+}
+
+fn read_at_most(path: &Path, most: usize) -> Result<Vec<u8>, Error> {
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let mut octets = Vec::new();
     open(path)?
-        .take(most.saturating_add(1))
+        .take(limit)
         .read_to_end(&mut octets)
         .map_err(|source| Error::File { path: path.to_path_buf(), source })?;
-    if octets.len() > report::read::MAX_DOCUMENT {
-        return Err(Error::Report { path: path.to_path_buf(), source: ReadError::DocumentTooLong });
+    if octets.len() > most {
+        return Err(Error::Report { path: path.to_path_buf(), source: ReadError::DocumentTooLong { most } });
     }
     Ok(octets)
 }

@@ -11,13 +11,13 @@ use report::diff::{Rows, pairs};
 use report::model::v1::DeviceRow;
 use report::reconcile::{Disagreement, Newer, Outcome, OwnList, ReconcileTotals, View, compare_rows};
 use serde::Serialize;
-use types::{Eui64, InputId, Interner, OwnRow, ZonelessTimes};
+use types::{AsOf, Eui64, InputId, Interner, OwnRow, ZonelessTimes};
 
 use crate::diff::{PlacedRows, ReportIdentity, basis, verified};
 use crate::directory::shipped;
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::reader::PackageReader;
+use crate::reader::{PackageReader, as_of};
 
 /// What is to be known of a reconciliation beside the two views.
 #[derive(Clone, Debug, Default)]
@@ -74,21 +74,13 @@ pub fn reconcile(
 ) -> Result<Reconciled, Error> {
     let received = verified(received)?;
     // The names by which parties go change seldom, and which one a list means must not depend on who reads it.
-    let directory = Directory::new(Some(&shipped()?), &[], as_of(&received)?)?;
+    let directory = Directory::new(Some(&shipped()?), &[], AsOf(as_of(&received)?))?;
     let mut totals = ReconcileTotals::new();
     let own = match own.is_dir() {
         true => reports(&received, own, options, &directory, progress, &mut totals, found)?,
         false => list(&received, own, options, &directory, progress, &mut totals, found)?,
     };
     Ok(Reconciled { dno: options.dno.clone(), own, received: ReportIdentity::of(&received), totals })
-}
-
-fn as_of(package: &PackageReader) -> Result<types::AsOf, Error> {
-    let text = &package.manifest().as_of;
-    text.parse().map(types::AsOf).map_err(|error: types::ParseTimestampError| Error::Report {
-        path: package.folder().join(report::MANIFEST),
-        source: report::ReadError::Form { line: 0, message: format!("as_of: {error}") },
-    })
 }
 
 /// Whether a row is about a meter of the party that is meant.

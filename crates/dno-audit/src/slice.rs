@@ -6,14 +6,15 @@ use std::path::Path;
 use report::model::v1::{DeviceRow, OtherRow, PartyLeaf, Slice};
 use report::seal::{Tree, top_tree};
 use report::{
-    ATTESTATION, FindingsWriter, MANIFEST, RuleTexts, SLICE, SLICE_FORMAT, SLICE_FORMAT_VERSION, canonical,
-    other_row, slice_summary,
+    ATTESTATION, FindingsWriter, MANIFEST, RowTotals, RuleTexts, SLICE, SLICE_FORMAT, SLICE_FORMAT_VERSION,
+    canonical, other_row, slice_summary,
 };
+use types::Timestamp;
 
 use crate::error::Error;
 use crate::package::{self, Package, PackageFile};
 use crate::progress::Progress;
-use crate::reader::{PackageReader, PackageRows, read_whole};
+use crate::reader::{PackageReader, PackageRows, as_of, read_small};
 use crate::verify::{Expected, Verification, verify};
 
 /// Meters of other operators in whose cells the party stands.
@@ -63,7 +64,8 @@ pub fn slice(
             Tree::Supplier => None,
         },
         texts: RuleTexts::new(&rules),
-        summary: slice_summary(&reader.manifest().as_of, tree, party, &rules),
+        totals: RowTotals::default(),
+        as_of: as_of(&reader)?,
         writer: FindingsWriter::new(),
     };
     sinks.findings.push(report::findings_header().as_bytes(), 0)?;
@@ -79,13 +81,14 @@ pub fn slice(
             progress.say(|| format!("{} rows", rows.line()));
         }
     }
-    let Sinks { devices, findings, others, summary, .. } = sinks;
+    let Sinks { devices, findings, others, totals, .. } = sinks;
     package.finish(devices, true)?;
     package.finish(findings, false)?;
     if let Some(others) = others {
         package.finish(others, true)?;
     }
     package.write("rules.json", &canonical(&rules)?)?;
+    let summary = slice_summary(&reader.manifest().as_of, tree, party, &rules, totals);
     package.write("summary.json", &canonical(&summary)?)?;
     let slice = Slice {
         files: package.files.clone(),
@@ -100,7 +103,7 @@ pub fn slice(
     package.write(MANIFEST, reader.manifest_octets())?;
     let attestation = folder.join(ATTESTATION);
     if attestation.exists() {
-        package.write(ATTESTATION, &read_whole(&attestation)?)?;
+        package.write(ATTESTATION, &read_small(&attestation)?)?;
     }
     // A package that is damaged gives a slice that does not verify.
     let verification = verify(package.folder(), &Expected::default(), progress)?.require(folder)?;
@@ -114,7 +117,8 @@ struct Sinks {
     findings: PackageFile,
     others: Option<PackageFile>,
     texts: RuleTexts,
-    summary: report::model::v1::SliceSummary,
+    totals: RowTotals,
+    as_of: Timestamp,
     writer: FindingsWriter,
 }
 
@@ -122,7 +126,7 @@ impl Sinks {
     fn take(&mut self, row: &DeviceRow<'_>, line: &[u8], tree: Tree, party: &str) -> Result<(), Error> {
         if tree.party(row.dno.as_deref(), row.supplier.as_deref()) == party {
             self.devices.push(line, 1)?;
-            self.summary.count(row)?;
+            self.totals.count(row, self.as_of)?;
             self.writer.push(row, &self.texts)?;
             let lines = self.writer.take()?;
             return self.findings.push(&lines, 0);

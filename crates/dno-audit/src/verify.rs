@@ -10,16 +10,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use report::model::v1::{Configuration, FileEntry, Manifest, PartyLeaf, RuleRow, Summary};
+use report::model::v1::{
+    CertificateRow, Configuration, FileEntry, Manifest, NotInEstateRow, PartyLeaf, QuarantineRow, RuleRow,
+    Summary,
+};
 use report::seal::Tree;
 use report::sign::{Attestation, PublicKey};
-use report::{ATTESTATION, MANIFEST, SLICE};
+use report::verify::{Certificates, NotInEstate, Quarantine, Reference};
+use report::{ATTESTATION, MANIFEST, RuleTexts, SLICE};
 use serde::Serialize;
 
 use crate::error::Error;
 use crate::package::FILES;
 use crate::progress::Progress;
-use crate::reader::read_whole;
+use crate::reader::{read_small, read_whole};
+use rows::Terms;
 
 /// What a report is checked against beyond itself.
 #[derive(Clone, Debug, Default)]
@@ -183,7 +188,7 @@ pub fn verify(folder: &Path, expected: &Expected, progress: &Progress<'_>) -> Re
     let attestation = names.contains(ATTESTATION).then(|| folder.join(ATTESTATION));
     signature(attestation.as_deref(), &manifest, &octets, expected, &mut checks);
     if kind == "slice" {
-        slice::verify(folder, &manifest, &names, &mut strange, &mut checks)?;
+        slice::verify(folder, &manifest, &names, &mut strange, progress, &mut checks)?;
     } else {
         package(folder, &manifest, &names, &mut strange, progress, &mut checks)?;
     }
@@ -248,7 +253,7 @@ fn signature(
         }
         return;
     };
-    let read = read_whole(path).map_err(|error| error.to_string()).and_then(|envelope| {
+    let read = read_small(path).map_err(|error| error.to_string()).and_then(|envelope| {
         Attestation::read(&envelope, manifest, octets).map_err(|error| error.to_string())
     });
     let attestation = match read {
@@ -301,8 +306,15 @@ fn package(
     if files(names, &wanted, &[ATTESTATION], strange, checks).is_none() {
         return Ok(());
     }
+    let rules = document::<Vec<RuleRow>>(folder, "rules.json").and_then(|rules| {
+        let reference = Reference::new(&rules, manifest)?;
+        let found = format!("{} of rule set {}", rules.len(), manifest.rule_set.version);
+        Ok(((rules, reference), found))
+    });
+    let Some((rules, reference)) = checks.add("rules", rules) else { return Ok(()) };
     progress.say(|| "rows".to_owned());
-    let rows = rows::verify(&folder.join("devices.jsonl"), progress)?;
+    let terms = Terms { reference: &reference, texts: &RuleTexts::new(&rules) };
+    let rows = rows::verify(&folder.join("devices.jsonl"), &terms, progress)?;
     let result = digests(folder, &manifest.files, rows.as_ref().ok().map(|rows| &rows.entry));
     checks.add("digests", result.map(|count| ((), format!("{count} files are what the manifest says"))));
     let rows = rows.map(|rows| {
@@ -310,45 +322,87 @@ fn package(
         (rows, found)
     });
     let Some(rows) = checks.add("rows", rows) else { return Ok(()) };
-    let mut all = Vec::new();
-    for (tree, of_rows) in rows.leaves {
+    for (tree, of_rows) in &rows.leaves {
         let name = match tree {
             Tree::Dno => "dno tree",
             Tree::Supplier => "supplier tree",
         };
         let sealed = tree.root_of(&manifest.seal);
         let result = lines::<PartyLeaf>(folder, tree.file(), sealed.parties).and_then(|found| {
-            report::verify::leaves(tree, &found, &of_rows, sealed)?;
+            report::verify::leaves(*tree, &found, of_rows, sealed)?;
             let (parties, root) = (sealed.parties, &sealed.root);
-            Ok((found, format!("{parties} parties, root {root}")))
+            Ok(((), format!("{parties} parties, root {root}")))
         });
-        all.extend(checks.add(name, result).map(|leaves| (tree, leaves)));
+        checks.add(name, result);
     }
-    let counts = rows.verdicts == manifest.counts.verdicts;
-    let result = match counts {
-        true => Ok(((), "those of the rows, the manifest and the summary are the same".to_owned())),
+    let result = match rows.totals.verdicts == manifest.counts.verdicts {
+        true => Ok(((), "those of the rows are those of the manifest".to_owned())),
         false => Err("the rows have other verdicts than the manifest counts".to_owned()),
     };
-    let result = result.and_then(|holds| {
-        let summary: Summary = document(folder, "summary.json")?;
-        report::verify::summary(&summary, manifest, &all).map(|()| holds)
-    });
     checks.add("counts", result);
-    let result = document::<Configuration>(folder, "configuration.json").and_then(|configuration| {
-        let _: Vec<RuleRow> = document(folder, "rules.json")?;
-        match configuration.as_of == manifest.as_of {
-            true => Ok(((), "one instant, one table of rules".to_owned())),
-            false => Err("configuration.json has another instant than the manifest".to_owned()),
+    let result = document::<Summary>(folder, "summary.json").and_then(|summary| {
+        report::verify::summary(&summary, manifest, &rules, &reference, &rows.totals)?;
+        match manifest.files.get("findings.csv") == Some(&rows.findings) {
+            true => Ok(((), "findings.csv and summary.json follow from the rows".to_owned())),
+            false => Err("findings.csv does not follow from the rows".to_owned()),
         }
+    });
+    checks.add("views", result);
+    checks.add("listings", listings(folder, manifest, &reference));
+    let result = document::<Configuration>(folder, "configuration.json").and_then(|configuration| {
+        report::verify::configuration(&configuration, manifest)?;
+        Ok(((), "that of the instant of the manifest".to_owned()))
     });
     checks.add("configuration", result);
     checks.not("inputs: whether the rows follow from them; --inputs DIR makes the report again");
+    checks.not(
+        "by_grade, unattributed_entities, directories and revocation_lists of summary.json, and the certificates: \
+         they follow from the inputs alone",
+    );
     Ok(())
+}
+
+/// Holds the files beside the rows to their order and their words.
+fn listings(folder: &Path, manifest: &Manifest, reference: &Reference) -> Result<((), String), String> {
+    let mut quarantine = Quarantine::new(manifest);
+    let quarantined = listing::<QuarantineRow>(folder, "quarantine.jsonl", |row| quarantine.next(row))?;
+    quarantine.end().map_err(|error| format!("quarantine.jsonl: {error}"))?;
+    let mut others = NotInEstate::new(reference);
+    let others = listing::<NotInEstateRow>(folder, "not-in-estate.jsonl", |row| others.next(row))?;
+    let mut certificates = Certificates::default();
+    let certificates = listing::<CertificateRow>(folder, "certificates.jsonl", |row| certificates.next(row))?;
+    let found = format!(
+        "{quarantined} records in the quarantine, {others} devices not in the estate, {certificates} certificates, in \
+         order"
+    );
+    Ok(((), found))
+}
+
+/// Reads a file of rows and holds each to something; how many there are.
+fn listing<T: serde::de::DeserializeOwned + Serialize>(
+    folder: &Path,
+    name: &str,
+    mut next: impl FnMut(&T) -> Result<(), String>,
+) -> Result<u64, String> {
+    let mut rows = crate::PackageRows::<T>::open(folder.join(name)).map_err(|error| error.to_string())?;
+    let mut count = 0;
+    while let Some(row) = rows.next() {
+        let row = row.map_err(|error| error.to_string())?;
+        next(&row).map_err(|error| format!("{name}: line {}: {error}", rows.line()))?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Reads a file that is one value.
 fn document<T: serde::de::DeserializeOwned + Serialize>(folder: &Path, name: &str) -> Result<T, String> {
     let octets = read_whole(&folder.join(name)).map_err(|error| error.to_string())?;
+    report::read::document(&octets).map_err(|error| format!("{name}: {error}"))
+}
+
+/// Reads a file that is one value and small in every report.
+fn small<T: serde::de::DeserializeOwned + Serialize>(folder: &Path, name: &str) -> Result<T, String> {
+    let octets = read_small(&folder.join(name)).map_err(|error| error.to_string())?;
     report::read::document(&octets).map_err(|error| format!("{name}: {error}"))
 }
 

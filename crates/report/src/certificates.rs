@@ -47,7 +47,7 @@ pub fn certificate_row(
                 status: entry.status.map(|status| status.name().into()),
             })
             .collect(),
-        revocation: revocation_row(id, certificates),
+        revocation: Some(revocation_row(id, certificates)),
         role: certificate
             .role()
             .map(|role| EnumerationRow { name: role.name().map(Cow::Borrowed), value: role.0 }),

@@ -32,6 +32,7 @@ pub mod sign;
 mod slice;
 mod summary;
 mod text;
+mod totals;
 pub mod verify;
 
 pub use canonical::{CanonicalError, canonical, push_line};
@@ -49,3 +50,4 @@ pub use sign::ATTESTATION;
 pub use slice::{SLICE, SLICE_FORMAT, SLICE_FORMAT_VERSION, other_row, slice_summary};
 pub use summary::{summary, verdict_counts};
 pub use text::hex;
+pub use totals::{CountError, MAX_GROUPS, RowTotals};

@@ -21,6 +21,9 @@ pub const MAX_LINE: usize = 64 << 20;
 /// The most octets of a file that is one JSON value.
 pub const MAX_DOCUMENT: usize = 256 << 20;
 
+/// The most octets of `slice.json` and `attestation.dsse.json`.
+pub const MAX_SMALL_DOCUMENT: usize = 1 << 20;
+
 /// Why a file of a package can't be read.
 #[non_exhaustive]
 #[derive(Debug, thiserror::Error)]
@@ -41,8 +44,11 @@ pub enum ReadError {
         line: u64,
     },
     /// A JSON value that no report has.
-    #[error("longer than {} octets", MAX_DOCUMENT)]
-    DocumentTooLong,
+    #[error("longer than {most} octets")]
+    DocumentTooLong {
+        /// The most that it may have.
+        most: usize,
+    },
     /// A package of another format, or of a version that this program does not know.
     #[error("format {found:?}, expected {:?} version {}", FORMAT, FORMAT_VERSION)]
     Format {
@@ -207,16 +213,17 @@ pub fn manifest(octets: &[u8]) -> Result<Manifest, ReadError> {
     #[derive(serde::Deserialize)]
     struct Head {
         #[serde(default)]
-        format: serde_json::Value,
+        format: Option<String>,
         #[serde(default)]
-        format_version: serde_json::Value,
+        format_version: Option<u64>,
     }
     let head: Head = serde_json::from_slice(octets)
         .map_err(|error| ReadError::Form { line: 0, message: error.to_string() })?;
-    if head.format != FORMAT || head.format_version != FORMAT_VERSION {
-        let shown = |value: &serde_json::Value| value.to_string().chars().take(40).collect::<String>();
-        let found = format!("{} version {}", shown(&head.format), shown(&head.format_version));
-        return Err(ReadError::Format { found });
+    let (format, version) = (head.format.as_deref(), head.format_version);
+    if format != Some(FORMAT) || version != Some(u64::from(FORMAT_VERSION)) {
+        let shown = format.unwrap_or("none").chars().take(40).collect::<String>();
+        let version = version.map_or_else(|| "none".to_owned(), |version| version.to_string());
+        return Err(ReadError::Format { found: format!("{shown} version {version}") });
     }
     document(octets)
 }

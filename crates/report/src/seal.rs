@@ -279,6 +279,15 @@ impl VerdictCounts {
         Ok(())
     }
 
+    /// Adds the meters of other rows, up to the largest number.
+    pub const fn saturating_add(&mut self, other: &Self) {
+        self.correct = self.correct.saturating_add(other.correct);
+        self.missing = self.missing.saturating_add(other.missing);
+        self.not_known = self.not_known.saturating_add(other.not_known);
+        self.out_of_scope = self.out_of_scope.saturating_add(other.out_of_scope);
+        self.wrong = self.wrong.saturating_add(other.wrong);
+    }
+
     /// All meters; `None` if that is more than any number.
     #[must_use]
     pub fn sum(&self) -> Option<u64> {

@@ -14,6 +14,7 @@ use crate::model::v1::{
     DigestSet, DsseSignature, Envelope, Manifest, Predicate, RootDigests, Statement, Subject,
 };
 use crate::read::{ReadError, document};
+use crate::verify::parse_digest;
 
 /// The file of the signature.
 pub const ATTESTATION: &str = "attestation.dsse.json";
@@ -220,11 +221,19 @@ pub enum AttestationError {
         /// What is wrong.
         source: ReadError,
     },
-    /// The payload or a signature is not base64.
+    /// The payload, a signature or a certificate is not base64.
     #[error("{part}: no base64")]
     Base64 {
-        /// `payload` or `sig`.
+        /// `payload`, `sig` or `certificate`.
         part: &'static str,
+    },
+    /// The signature or the name of its key has another form.
+    #[error("{part}: expected {expected}")]
+    SignatureForm {
+        /// `sig` or `keyid`.
+        part: &'static str,
+        /// What is expected.
+        expected: &'static str,
     },
     /// Another type of payload, or not one signature.
     #[error("payloadType {payload_type:?} with {signatures} signatures, expected {PAYLOAD_TYPE} with one")]
@@ -265,7 +274,7 @@ pub enum AttestationError {
 #[derive(Debug)]
 pub struct Attestation {
     signed: Vec<u8>,
-    signature: Vec<u8>,
+    signature: Signature,
     /// The key that the envelope names.
     pub key_id: String,
     /// Subjects of the certificates in it, that of the signer first.
@@ -290,6 +299,12 @@ impl Attestation {
         if payload_type != PAYLOAD_TYPE {
             return Err(AttestationError::Envelope { payload_type, signatures: 1 });
         }
+        if parse_digest(keyid).is_none() {
+            return Err(AttestationError::SignatureForm { part: "keyid", expected: "SHA-256 in hex" });
+        }
+        let signature = Signature::from_der(&base64(sig, "sig")?).map_err(|_| {
+            AttestationError::SignatureForm { part: "sig", expected: "an ECDSA-Sig-Value of P-256 in DER" }
+        })?;
         let payload = base64(&payload, "payload")?;
         let read: Statement = document(&payload).map_err(form("statement"))?;
         let chain = read.predicate.certificates.clone();
@@ -309,7 +324,7 @@ impl Attestation {
         }
         Ok(Self {
             signed: pre_authentication_encoding(&payload_type, &payload),
-            signature: base64(sig, "sig")?,
+            signature,
             key_id: keyid.clone(),
             subjects,
             key,
@@ -332,9 +347,7 @@ impl Attestation {
         if self.key_id != expected {
             return Err(AttestationError::AnotherKey { found: self.key_id.clone(), expected });
         }
-        let signature = Signature::from_der(&self.signature);
-        let verified = signature.and_then(|signature| key.0.verify(&self.signed, &signature));
-        verified.map_err(|_| AttestationError::Signature { key: expected })
+        key.0.verify(&self.signed, &self.signature).map_err(|_| AttestationError::Signature { key: expected })
     }
 }
 

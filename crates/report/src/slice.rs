@@ -1,9 +1,8 @@
 //! The part of a report that one party receives: its own rows, and views that follow from them.
 
-use std::collections::BTreeMap;
-
-use crate::model::v1::{DeviceRow, OtherRow, RuleRow, SliceSummary, VerdictCounts};
-use crate::seal::{Tree, UnknownVerdict};
+use crate::model::v1::{DeviceRow, OtherRow, RuleRow, SliceSummary};
+use crate::seal::Tree;
+use crate::totals::RowTotals;
 
 /// The file that makes a folder a slice.
 pub const SLICE: &str = "slice.json";
@@ -14,46 +13,26 @@ pub const SLICE_FORMAT: &str = "dno-audit slice";
 /// Version of that format.
 pub const SLICE_FORMAT_VERSION: u32 = 1;
 
-/// The totals of no rows yet.
+/// The totals of a slice: those of its rows, and every rule with zero that never failed.
 #[must_use]
-pub fn slice_summary(as_of: &str, tree: Tree, party: &str, rules: &[RuleRow]) -> SliceSummary {
+pub fn slice_summary(
+    as_of: &str,
+    tree: Tree,
+    party: &str,
+    rules: &[RuleRow],
+    totals: RowTotals,
+) -> SliceSummary {
+    let RowTotals { verdicts, by_dno, by_region, by_supplier, findings, .. } = totals;
     SliceSummary {
         as_of: as_of.to_owned(),
-        by_dno: BTreeMap::new(),
-        by_region: BTreeMap::new(),
-        by_supplier: BTreeMap::new(),
-        findings: rules.iter().map(|rule| (rule.id.to_string(), 0)).collect(),
-        meters: 0,
+        by_dno,
+        by_region,
+        by_supplier,
+        findings: rules.iter().map(|rule| (rule.id.to_string(), 0)).chain(findings).collect(),
+        meters: verdicts.sum().unwrap_or(u64::MAX),
         party: party.to_owned(),
         tree: tree.name().into(),
-        verdicts: VerdictCounts::default(),
-    }
-}
-
-impl SliceSummary {
-    /// Counts a row.
-    ///
-    /// # Errors
-    ///
-    /// Its verdict is none.
-    pub fn count(&mut self, row: &DeviceRow<'_>) -> Result<(), UnknownVerdict> {
-        self.meters += 1;
-        self.verdicts.count(&row.verdict)?;
-        let groups = [
-            (&mut self.by_dno, row.dno.as_deref().unwrap_or(Tree::Dno.nobody())),
-            (&mut self.by_region, row.region.as_deref().unwrap_or("unknown")),
-            (&mut self.by_supplier, row.supplier.as_deref().unwrap_or(Tree::Supplier.nobody())),
-        ];
-        for (group, name) in groups {
-            match group.get_mut(name) {
-                Some(counts) => counts.count(&row.verdict)?,
-                None => group.entry(name.to_owned()).or_default().count(&row.verdict)?,
-            }
-        }
-        for finding in &row.findings {
-            *self.findings.entry(finding.rule.to_string()).or_default() += 1;
-        }
-        Ok(())
+        verdicts,
     }
 }
 

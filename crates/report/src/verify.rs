@@ -3,50 +3,21 @@
 //! In: the wire model and octets of somebody else. Out: what does not fit. Opening files and going through them in
 //! parallel is for the caller. Of the writer's code only the canonical form, the trees and the wire model are used.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+mod listings;
+mod rows;
+mod summary;
 
-use serde::Deserialize;
 use types::Sha256Digest;
 
 use crate::canonical::CanonicalError;
 use crate::merkle::{MAX_PARTIES, path_holds};
-use crate::model::v1::{Manifest, PartyLeaf, RecordCounts, Root, Slice, Summary, VerdictCounts};
-use crate::seal::{SealRow, Tree, leaf_octets, root};
+use crate::model::v1::{Configuration, InputEntry, Manifest, PartyLeaf, RecordCounts, Root, Slice};
+use crate::seal::{Tree, leaf_octets, root};
 use crate::short::Short;
 
-/// What verification needs of a row of `devices.jsonl`; the rest is covered by its digest.
-#[derive(Clone, Debug, Deserialize)]
-pub struct RowHead<'l> {
-    /// The device.
-    pub device_id: Short,
-    /// The expected operator.
-    #[serde(borrow)]
-    pub dno: Option<Cow<'l, str>>,
-    /// The responsible supplier.
-    #[serde(borrow)]
-    pub supplier: Option<Cow<'l, str>>,
-    /// The verdict.
-    #[serde(borrow)]
-    pub verdict: Cow<'l, str>,
-}
-
-impl<'l> RowHead<'l> {
-    /// Reads a line, which is without its line feed.
-    ///
-    /// # Errors
-    ///
-    /// It is no JSON object with these members, each of them once.
-    pub fn read(line: &'l str) -> Result<Self, String> {
-        serde_json::from_str(line).map_err(|error| error.to_string())
-    }
-
-    /// The row as the seal takes it.
-    #[must_use]
-    pub fn seal_row(&self, leaf: Sha256Digest) -> SealRow<'_> {
-        SealRow { leaf, dno: self.dno.as_deref(), supplier: self.supplier.as_deref(), verdict: &self.verdict }
-    }
-}
+pub use listings::{Certificates, NotInEstate, Others, Quarantine};
+pub use rows::Reference;
+pub use summary::summary;
 
 /// Holds rows to the order of `devices.jsonl`: by expected party, then by device, each device once.
 #[derive(Debug, Default)]
@@ -90,12 +61,14 @@ pub fn parse_digest(hex: &str) -> Option<Sha256Digest> {
 /// What does not fit.
 pub fn manifest(manifest: &Manifest) -> Result<(), String> {
     let Manifest { counts, files, inputs, .. } = manifest;
+    rows::instant("as_of", &manifest.as_of)?;
     if counts.verdicts.sum() != Some(counts.meters) {
         return Err("counts.verdicts do not add up to counts.meters".to_owned());
     }
     let mut total = RecordCounts::default();
     for input in inputs {
         let name = &input.name;
+        self::input(input).map_err(|error| format!("the input {name:?}: {error}"))?;
         if !adds_up(&input.records) {
             return Err(format!("the records of the input {name:?} do not add up"));
         }
@@ -104,6 +77,10 @@ pub fn manifest(manifest: &Manifest) -> Result<(), String> {
             return Err(format!("not_relevant of the input {name:?} does not add up"));
         }
         total = add(&total, &input.records).ok_or("records of the inputs are more than any number")?;
+    }
+    let place = |input: &InputEntry| (input.role.clone(), input.sha256.clone(), input.name.clone());
+    if !inputs.is_sorted_by_key(place) {
+        return Err("the inputs are not sorted by role, digest and name".to_owned());
     }
     if total != counts.records || !adds_up(&counts.records) {
         return Err("the records of the inputs do not add up to counts.records".to_owned());
@@ -135,6 +112,18 @@ pub fn manifest(manifest: &Manifest) -> Result<(), String> {
     Ok(())
 }
 
+const ROLES: &[&str] =
+    &["certificates", "directory", "estate", "records", "registration", "trust-anchors", "waivers"];
+
+fn input(input: &InputEntry) -> Result<(), String> {
+    rows::word("role", &input.role, ROLES)?;
+    let stored = input.stored.as_ref().map(|stored| &stored.sha256);
+    match [Some(&input.sha256), stored].into_iter().flatten().all(|hex| parse_digest(hex).is_some()) {
+        true => Ok(()),
+        false => Err("a digest that is none".to_owned()),
+    }
+}
+
 fn adds_up(records: &RecordCounts) -> bool {
     let RecordCounts { duplicate, not_relevant, quarantined, superseded, total, used } = *records;
     let sum = [not_relevant, quarantined, superseded, used].into_iter().try_fold(duplicate, u64::checked_add);
@@ -152,31 +141,17 @@ fn add(one: &RecordCounts, other: &RecordCounts) -> Option<RecordCounts> {
     })
 }
 
-/// Whether a summary has the counts of its manifest, and by party those of the leaves.
+/// Whether a configuration is that of the audit of a manifest.
 ///
 /// # Errors
 ///
 /// What does not fit.
-pub fn summary(
-    summary: &Summary,
-    manifest: &Manifest,
-    leaves: &[(Tree, Vec<PartyLeaf>)],
-) -> Result<(), String> {
-    if summary.counts != manifest.counts || summary.as_of != manifest.as_of {
-        return Err("summary.json has other counts, or another instant, than the manifest".to_owned());
+pub fn configuration(configuration: &Configuration, manifest: &Manifest) -> Result<(), String> {
+    if configuration.as_of != manifest.as_of {
+        return Err("configuration.json has another instant than the manifest".to_owned());
     }
-    for (tree, leaves) in leaves {
-        let (member, by_party) = match tree {
-            Tree::Dno => ("by_dno", &summary.by_dno),
-            Tree::Supplier => ("by_supplier", &summary.by_supplier),
-        };
-        let of_leaves: BTreeMap<&str, VerdictCounts> =
-            leaves.iter().map(|leaf| (leaf.party.as_str(), leaf.verdicts)).collect();
-        if !by_party.iter().map(|(party, counts)| (party.as_str(), *counts)).eq(of_leaves) {
-            return Err(format!("{member} of summary.json is not what {} says", tree.file()));
-        }
-    }
-    Ok(())
+    rows::word("zoneless_times", &configuration.zoneless_times, &["refuse", "utc"])?;
+    configuration.observed_at.values().try_for_each(|at| rows::instant("observed_at", at).map(drop))
 }
 
 /// Whether leaves are those that the rows give, but for the salts, and lead to a root.
@@ -187,6 +162,7 @@ pub fn summary(
 pub fn leaves(tree: Tree, found: &[PartyLeaf], of_rows: &[PartyLeaf], sealed: &Root) -> Result<(), String> {
     let mut pairs = found.iter().zip(of_rows);
     let unsalted = |leaf: &PartyLeaf| PartyLeaf { salt: None, ..leaf.clone() };
+    found.iter().try_for_each(salt)?;
     if let Some((found, of_rows)) = pairs.find(|(found, of_rows)| unsalted(found) != **of_rows) {
         return Err(format!("the leaf of {:?} is not that of the rows of {:?}", found.party, of_rows.party));
     }
@@ -205,6 +181,14 @@ pub fn leaves(tree: Tree, found: &[PartyLeaf], of_rows: &[PartyLeaf], sealed: &R
     Ok(())
 }
 
+/// A salt is a digest, and nothing is hidden in its place.
+fn salt(leaf: &PartyLeaf) -> Result<(), String> {
+    match leaf.salt.as_deref().is_none_or(|salt| parse_digest(salt).is_some()) {
+        true => Ok(()),
+        false => Err(format!("the leaf of {:?} has a salt that is none", leaf.party)),
+    }
+}
+
 /// Whether the audit path of a slice leads from its leaf to the root in the manifest.
 ///
 /// # Errors
@@ -212,6 +196,7 @@ pub fn leaves(tree: Tree, found: &[PartyLeaf], of_rows: &[PartyLeaf], sealed: &R
 /// What does not fit.
 pub fn path(slice: &Slice, manifest: &Manifest) -> Result<Tree, String> {
     let tree = Tree::of_name(&slice.tree).ok_or_else(|| format!("tree {:?}", slice.tree))?;
+    salt(&slice.leaf)?;
     let sealed = tree.root_of(&manifest.seal);
     let root = parse_digest(&sealed.root).ok_or("the root in the manifest is no digest")?;
     let path: Option<Vec<_>> = slice.path.iter().map(|hex| parse_digest(hex)).collect();

@@ -1,4 +1,5 @@
-//! Goes through `devices.jsonl` once: its digest, the leaves of its parties, its order and its counts.
+//! Goes through `devices.jsonl` once: its digest, the form and the order of its rows, the leaves of its parties, and what
+//! follows from the rows.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -6,11 +7,11 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use rayon::prelude::*;
-use report::model::v1::{FileEntry, PartyLeaf, VerdictCounts};
+use report::model::v1::{DeviceRow, FileEntry, PartyLeaf, Word};
 use report::read::MAX_LINE;
 use report::seal::{Salts, SealRow, Sealer, Tree};
-use report::verify::{Order, RowHead};
-use report::{Hashed, ReadError, Short};
+use report::verify::{Order, Reference};
+use report::{FindingsWriter, Hashed, ReadError, RowTotals, RuleTexts, Short};
 use types::Sha256Digest;
 
 use crate::error::Error;
@@ -25,9 +26,11 @@ const BLOCKS: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Rows {
     pub(crate) entry: FileEntry,
+    /// `findings.csv` as it follows from the rows.
+    pub(crate) findings: FileEntry,
     /// The leaves of the parties, without salts: those stand in the files of the leaves.
     pub(crate) leaves: [(Tree, Vec<PartyLeaf>); 2],
-    pub(crate) verdicts: VerdictCounts,
+    pub(crate) totals: RowTotals,
 }
 
 /// Reads whole lines, about so many octets at once.
@@ -68,105 +71,109 @@ impl Blocks {
     }
 }
 
-/// A row, with what of it outlives its line.
+/// What of a row outlives its line.
 struct Row {
     leaf: Sha256Digest,
     device: Short,
-    dno: Option<Name>,
-    supplier: Option<Name>,
-    verdict: Name,
+    dno: Option<String>,
+    supplier: Option<String>,
+    verdict: Word,
 }
 
-/// Text at a place of a block; only text with escapes is copied.
-enum Name {
-    At(usize, usize),
-    Own(String),
+/// What a block has.
+struct Part {
+    rows: Vec<Row>,
+    /// The lines of `findings.csv` that follow.
+    findings: Vec<u8>,
+    totals: RowTotals,
 }
 
-impl Name {
-    fn new(text: Cow<'_, str>, block: &[u8]) -> Self {
-        match text {
-            Cow::Borrowed(text) => {
-                let start = (text.as_ptr().addr()).wrapping_sub(block.as_ptr().addr());
-                Self::At(start, text.len())
-            }
-            Cow::Owned(text) => Self::Own(text),
-        }
-    }
-
-    fn of<'n>(&'n self, block: &'n [u8]) -> &'n str {
-        match self {
-            Self::At(start, length) => {
-                let octets = block.get(*start..start + length).unwrap_or_default();
-                std::str::from_utf8(octets).unwrap_or_default()
-            }
-            Self::Own(text) => text,
-        }
-    }
+/// What rows are held to.
+pub(crate) struct Terms<'t> {
+    pub(crate) reference: &'t Reference,
+    pub(crate) texts: &'t RuleTexts,
 }
 
-/// The rows of a block, or the first line of it that is none, from 0.
-type Parsed = Result<Vec<Row>, (u64, String)>;
+/// A block, or the first line of it that is no row of a report, from 0.
+type Parsed = Result<Part, (u64, String)>;
 
-fn parse(block: &[u8]) -> Parsed {
-    let text = std::str::from_utf8(block).map_err(|error| {
-        let before = block.get(..error.valid_up_to()).unwrap_or_default();
-        let line = memchr::memchr_iter(b'\n', before).count();
-        (u64::try_from(line).unwrap_or(0), "no UTF-8".to_owned())
-    })?;
+fn parse(block: &[u8], terms: &Terms<'_>) -> Parsed {
     let mut rows = Vec::with_capacity(block.len() / 1024);
-    let mut start = 0;
+    let mut totals = RowTotals::default();
+    let mut writer = FindingsWriter::new();
+    let (mut start, mut again) = (0, Vec::new());
     for (line, end) in (0..).zip(memchr::memchr_iter(b'\n', block)) {
-        let row = text.get(start..end).unwrap_or_default();
+        let octets = block.get(start..end).unwrap_or_default();
         start = end + 1;
-        let head = RowHead::read(row).map_err(|error| (line, error))?;
+        let at = |error: String| (line, error);
+        let row: DeviceRow<'_> =
+            report::read::row(octets, 0, &mut again).map_err(|error| at(error.to_string()))?;
+        terms.reference.row(&row).map_err(at)?;
+        totals.count(&row, terms.reference.as_of()).map_err(|error| at(error.to_string()))?;
+        writer.push(&row, terms.texts).map_err(|error| at(error.to_string()))?;
         rows.push(Row {
-            leaf: report::merkle::leaf(row.as_bytes()),
-            device: head.device_id,
-            dno: head.dno.map(|name| Name::new(name, block)),
-            supplier: head.supplier.map(|name| Name::new(name, block)),
-            verdict: Name::new(head.verdict, block),
+            leaf: report::merkle::leaf(octets),
+            device: row.device_id,
+            dno: row.dno.map(Cow::into_owned),
+            supplier: row.supplier.map(Cow::into_owned),
+            verdict: row.verdict,
         });
     }
-    Ok(rows)
+    let findings = writer.into_octets().map_err(|error| (0, error.to_string()))?;
+    Ok(Part { rows, findings, totals })
 }
 
 /// Takes blocks in their order.
-#[derive(Default)]
 struct Sink {
     sealer: Sealer,
     order: Order,
-    verdicts: VerdictCounts,
+    totals: RowTotals,
+    findings: Hashed<std::io::Sink>,
     lines: u64,
 }
 
 impl Sink {
-    fn take(&mut self, block: &[u8], rows: &Parsed) -> Result<(), String> {
-        let rows =
-            rows.as_ref().map_err(|(line, error)| format!("line {}: {error}", self.lines + line + 1))?;
-        for row in rows {
+    fn new() -> std::io::Result<Self> {
+        let mut findings = Hashed::new(std::io::sink());
+        findings.write_all(report::findings_header().as_bytes())?;
+        Ok(Self {
+            sealer: Sealer::default(),
+            order: Order::default(),
+            totals: RowTotals::default(),
+            findings,
+            lines: 0,
+        })
+    }
+
+    fn take(&mut self, part: Parsed) -> Result<(), String> {
+        let part = part.map_err(|(line, error)| format!("line {}: {error}", self.lines + line + 1))?;
+        for row in &part.rows {
             self.lines += 1;
             let at = |error: String| format!("line {}: {error}", self.lines);
             let seal = SealRow {
                 leaf: row.leaf,
-                dno: row.dno.as_ref().map(|name| name.of(block)),
-                supplier: row.supplier.as_ref().map(|name| name.of(block)),
-                verdict: row.verdict.of(block),
+                dno: row.dno.as_deref(),
+                supplier: row.supplier.as_deref(),
+                verdict: &row.verdict,
             };
             self.order.next(seal.party(Tree::Dno), row.device).map_err(at)?;
             self.sealer.push(&seal).map_err(|error| at(error.to_string()))?;
-            self.verdicts.count(seal.verdict).map_err(|error| at(error.to_string()))?;
         }
-        Ok(())
+        self.totals.add(part.totals).map_err(|error| error.to_string())?;
+        self.findings.write_all(&part.findings).map_err(|error| error.to_string())
     }
 }
 
 /// Verifies the rows of a file. What is wrong with them is the inner error.
-pub(crate) fn verify(path: &Path, progress: &Progress<'_>) -> Result<Result<Rows, String>, Error> {
+pub(crate) fn verify(
+    path: &Path,
+    terms: &Terms<'_>,
+    progress: &Progress<'_>,
+) -> Result<Result<Rows, String>, Error> {
     let mut blocks = Blocks { file: open(path)?, rest: Vec::new(), spare: Vec::new() };
     let mut hashed = Hashed::new(std::io::sink());
-    let mut sink = Sink::default();
-    let mut waiting: Vec<(Vec<u8>, Parsed)> = Vec::new();
+    let mut sink = Sink::new().map_err(Error::Temporary)?;
+    let mut waiting: Vec<Parsed> = Vec::new();
     loop {
         let mut batch = Vec::new();
         while batch.len() < BLOCKS {
@@ -179,12 +186,13 @@ pub(crate) fn verify(path: &Path, progress: &Progress<'_>) -> Result<Result<Rows
         }
         let last = batch.is_empty();
         // One batch is hashed and parsed while the one before finds its parties.
+        let parts = std::mem::take(&mut waiting);
         let (taken, (written, parsed)) = rayon::join(
-            || waiting.iter().try_for_each(|(block, rows)| sink.take(block, rows)),
+            || parts.into_iter().try_for_each(|part| sink.take(part)),
             || {
                 rayon::join(
                     || batch.iter().try_for_each(|block| hashed.write_all(block)),
-                    || batch.par_iter().map(|block| parse(block)).collect::<Vec<Parsed>>(),
+                    || batch.par_iter().map(|block| parse(block, terms)).collect::<Vec<Parsed>>(),
                 )
             },
         );
@@ -192,8 +200,8 @@ pub(crate) fn verify(path: &Path, progress: &Progress<'_>) -> Result<Result<Rows
         if let Err(error) = taken {
             return Ok(Err(error));
         }
-        blocks.spare.extend(waiting.into_iter().map(|(block, _)| block));
-        waiting = batch.into_iter().zip(parsed).collect();
+        blocks.spare.extend(batch);
+        waiting = parsed;
         progress.say(|| format!("{} rows", sink.lines));
         if last {
             break;
@@ -201,7 +209,8 @@ pub(crate) fn verify(path: &Path, progress: &Progress<'_>) -> Result<Result<Rows
     }
     hashed.count_lines(sink.lines);
     let (_, entry) = hashed.finish(true).map_err(Error::Temporary)?;
-    Ok(Ok(Rows { entry, leaves: sink.sealer.finish(&Salts::None), verdicts: sink.verdicts }))
+    let (_, findings) = sink.findings.finish(false).map_err(Error::Temporary)?;
+    Ok(Ok(Rows { entry, findings, leaves: sink.sealer.finish(&Salts::None), totals: sink.totals }))
 }
 
 /// Size, lines and digest of a file; lines only of one that is made of them.

@@ -232,8 +232,9 @@ pub struct CertificateRow {
     /// What the SMKI Repository says of it; absent if that is not given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub repository: Vec<RepositoryRow>,
-    /// Whether it is revoked at the instant of the audit.
-    pub revocation: RevocationRow,
+    /// Whether it is revoked at the instant of the audit; absent in reports of rule sets before 3, which did not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation: Option<RevocationRow>,
     /// Role.
     pub role: Option<EnumerationRow>,
     /// Serial number in hex.
