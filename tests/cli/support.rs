@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -15,6 +16,24 @@ pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(
     arguments: impl IntoIterator<Item = S>,
 ) -> (i32, String, String) {
     ended(dnoaudit().args(arguments).output().unwrap())
+}
+
+/// Runs with these arguments, and fails if that takes as long as only waiting without end does.
+pub(crate) fn run_in_time<S: AsRef<std::ffi::OsStr>>(
+    arguments: impl IntoIterator<Item = S>,
+) -> (i32, String, String) {
+    let mut command = dnoaudit();
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let begin = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begin.elapsed() > Duration::from_secs(60) {
+            child.kill().unwrap();
+            panic!("{command:?} does not end");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    ended(child.wait_with_output().unwrap())
 }
 
 pub(crate) fn ended(output: Output) -> (i32, String, String) {

@@ -62,10 +62,12 @@ pub enum Error {
         accounted: u64,
     },
     /// The report's place is taken by something that is no report.
-    #[error("{}: exists and is no report package; nothing was written", path.display())]
+    #[error("{}: exists and is no report package ({found}); nothing was written", path.display())]
     NotAPackage {
         /// The place.
         path: PathBuf,
+        /// Why it is none.
+        found: String,
     },
     /// A file of a package does not have the form that it ought to.
     #[error("{}: {source}", path.display())]

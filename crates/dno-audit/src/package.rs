@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use report::Hashed;
 use report::model::v1::FileEntry;
+use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::error::Error;
+use crate::reader::read_whole;
 
 /// What may be replaced: a folder with these files and no others, of which one names its format.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +58,8 @@ impl Package {
         };
         // The folder above is named as it really is, so that no `..` leads through the report itself.
         let Some(name) = place.file_name() else {
-            return Err(Error::NotAPackage { path: place.to_path_buf() });
+            let found = "it is a folder above".to_owned();
+            return Err(Error::NotAPackage { path: place.to_path_buf(), found });
         };
         let parent = match place.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
@@ -108,34 +111,34 @@ impl Package {
 
     /// Puts the package in its place. A report that stands there is replaced as a whole.
     pub(crate) fn publish(self) -> Result<(), Error> {
-        check_place(&self.place, self.kind)?;
-        let place = self.place.clone();
+        let standing = check_place(&self.place, self.kind)?;
+        let (place, kind) = (self.place.clone(), self.kind);
         let at = |source| Error::File { path: place.clone(), source };
         let folder = self.folder.keep();
-        if !place.exists() {
+        if let Standing::Nothing = standing {
             return fs::rename(&folder, &place).map_err(|error| {
-                let _ = fs::remove_dir_all(&folder);
+                let _ = remove(&folder, kind);
                 at(error)
             });
         }
         // Where the system can, old and new change places in one step: whenever a run is killed, one of them stands there.
         if exchange(&folder, &place) {
-            return fs::remove_dir_all(&folder).map_err(at);
+            return remove(&folder, kind);
         }
         let mut name = folder.clone().into_os_string();
         name.push(".old");
         let old = PathBuf::from(name);
         if let Err(error) = fs::rename(&place, &old) {
-            let _ = fs::remove_dir_all(&folder);
+            let _ = remove(&folder, kind);
             return Err(at(error));
         }
         if let Err(error) = fs::rename(&folder, &place) {
             // The old report goes back to where it was.
             let _ = fs::rename(&old, &place);
-            let _ = fs::remove_dir_all(&folder);
+            let _ = remove(&folder, kind);
             return Err(at(error));
         }
-        fs::remove_dir_all(&old).map_err(at)
+        remove(&old, kind)
     }
 }
 
@@ -202,29 +205,130 @@ const DISPUTE_FILES: [&str; 10] = [
     report::ATTESTATION,
 ];
 
-/// Nothing but a report, or an empty folder, is ever replaced: a folder with a file that no report has is left alone.
-fn check_place(place: &Path, kind: Kind) -> Result<(), Error> {
-    let taken = || Err(Error::NotAPackage { path: place.to_path_buf() });
-    let names = fs::read_dir(place).map(|entries| {
-        entries
-            .map(|entry| entry.map(|entry| entry.file_name()))
-            .collect::<Result<Vec<_>, _>>()
-            .unwrap_or_default()
-    });
-    match names {
-        Ok(names) if names.is_empty() && fs::remove_dir(place).is_ok() => Ok(()),
-        Ok(names) if names.iter().any(|name| !kind.files.iter().any(|file| *file == name.as_os_str())) => {
-            taken()
+/// What stands at a place.
+enum Standing {
+    Nothing,
+    /// An empty folder, or one that this program wrote.
+    Replaceable,
+}
+
+/// As much of the file that names the format as tells what it is.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    #[serde(rename = "format_version")]
+    _format_version: u64,
+}
+
+/// What stands at a place, if it may be replaced: an empty folder, or one with nothing but regular files of such names, of
+/// which one says that this program wrote it. Nothing is touched.
+fn check_place(place: &Path, kind: Kind) -> Result<Standing, Error> {
+    let taken = |found: String| Err(Error::NotAPackage { path: place.to_path_buf(), found });
+    match fs::symlink_metadata(place) {
+        Ok(metadata) if metadata.is_symlink() => return taken("it is a link".to_owned()),
+        Ok(metadata) if metadata.is_dir() => {}
+        Ok(_) => return taken("it is no folder".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Nothing),
+        Err(error) => return taken(error.to_string()),
+    }
+    let mut empty = true;
+    let entries = match fs::read_dir(place) {
+        Ok(entries) => entries,
+        Err(error) => return taken(error.to_string()),
+    };
+    for entry in entries {
+        let (name, file_type) = match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
+            Ok(found) => found,
+            Err(error) => return taken(error.to_string()),
+        };
+        if !kind.files.iter().any(|file| *file == name.as_os_str()) {
+            return taken(format!("no report has a {}", name.display()));
         }
-        Ok(_) => {
-            let manifest = fs::read(place.join(kind.by)).unwrap_or_default();
-            let value: serde_json::Value = serde_json::from_slice(&manifest).unwrap_or_default();
-            match value.get("format").and_then(|format| format.as_str()) {
-                Some(format) if format == kind.format => Ok(()),
-                _ => taken(),
+        if !file_type.is_file() {
+            return taken(format!("{} is no regular file", name.display()));
+        }
+        empty = false;
+    }
+    if empty {
+        return Ok(Standing::Replaceable);
+    }
+    let octets = match read_whole(&place.join(kind.by)) {
+        Ok(octets) => octets,
+        Err(error) => return taken(error.to_string()),
+    };
+    match serde_json::from_slice::<Head>(&octets) {
+        Ok(head) if head.format == kind.format => Ok(Standing::Replaceable),
+        Ok(head) => {
+            let found: String = head.format.chars().take(60).collect();
+            taken(format!("{} is of format {found:?}, expected {:?}", kind.by, kind.format))
+        }
+        Err(error) => taken(format!("{}: {error}", kind.by)),
+    }
+}
+
+/// Removes what was replaced: the files that such a folder has, and the folder if nothing else came into it meanwhile.
+fn remove(folder: &Path, kind: Kind) -> Result<(), Error> {
+    for name in kind.files {
+        let path = folder.join(name);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::File { path, source });
             }
+            _ => {}
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(_) => taken(),
+    }
+    fs::remove_dir(folder).map_err(|source| Error::File { path: folder.to_path_buf(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(folder: &Path) -> PathBuf {
+        let place = folder.join("report");
+        fs::create_dir(&place).unwrap();
+        fs::write(place.join(report::MANIFEST), r#"{"format":"dno-audit report","format_version":1}"#)
+            .unwrap();
+        place
+    }
+
+    #[test]
+    fn what_comes_into_a_report_while_it_is_replaced_is_not_removed_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(folder.path());
+        assert!(matches!(check_place(&place, PACKAGE), Ok(Standing::Replaceable)));
+        fs::write(place.join("notes.txt"), "asked on Monday").unwrap();
+        fs::create_dir(place.join("devices.jsonl")).unwrap();
+        fs::write(place.join("devices.jsonl/thesis.txt"), "years of work").unwrap();
+        assert!(remove(&place, PACKAGE).is_err());
+        assert!(place.join("devices.jsonl/thesis.txt").is_file());
+        fs::remove_dir_all(place.join("devices.jsonl")).unwrap();
+        assert!(remove(&place, PACKAGE).is_err());
+        assert!(place.join("notes.txt").is_file());
+        fs::remove_file(place.join("notes.txt")).unwrap();
+        remove(&place, PACKAGE).unwrap();
+        assert!(!place.exists());
+    }
+
+    #[test]
+    fn a_package_is_not_put_where_something_else_came_to_stand_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(folder.path());
+        let mut package = Package::create(&place, PACKAGE).unwrap();
+        package.write(report::MANIFEST, b"{}").unwrap();
+        fs::write(place.join("notes.txt"), "asked on Monday").unwrap();
+        assert!(matches!(package.publish(), Err(Error::NotAPackage { .. })));
+        assert!(place.join("notes.txt").is_file());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing half-written is left");
+    }
+
+    #[test]
+    fn each_kind_is_replaced_by_its_like_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(folder.path());
+        assert!(check_place(&place, PACKAGE).is_ok());
+        assert!(matches!(check_place(&place, SLICE), Err(Error::NotAPackage { .. })));
+        assert!(matches!(check_place(&place, DISPUTE), Err(Error::NotAPackage { .. })));
+        assert!(matches!(check_place(&folder.path().join("none"), SLICE), Ok(Standing::Nothing)));
     }
 }

@@ -1,9 +1,10 @@
 //! `dnoaudit demo`: a synthetic estate with its own SMKI, audited end to end.
 
 use std::fs;
-use std::path::Path;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
-use dno_audit::Config;
+use dno_audit::{Config, PackageReader};
 use testkit::estate::{EstateOptions, Form, write_estate, write_own_list};
 
 use crate::args::DemoArguments;
@@ -37,11 +38,17 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
         move |source| Failure::Write { path, source }
     };
     let file = folder.join("audit.toml");
-    let is_demo = fs::read_to_string(&file).is_ok_and(|text| text.starts_with(MARK));
-    if folder.exists() && !is_demo && fs::read_dir(folder).map_err(at(folder))?.next().is_some() {
+    let is_empty = || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    if folder.exists() && !is_demo(&file) && !is_empty() {
         return Err(Failure::Usage(format!(
             "{}: exists and is no demonstration; name another folder with --out",
             folder.display()
+        )));
+    }
+    if let Some(strange) = strange(folder).map_err(at(folder))? {
+        return Err(Failure::Usage(format!(
+            "{}: no demonstration has a link, a device or a pipe in it; name another folder with --out",
+            strange.display()
         )));
     }
     fs::create_dir_all(folder).map_err(at(folder))?;
@@ -67,13 +74,40 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
     Ok(Exit::Complete)
 }
 
+/// Whether a configuration is that of a demonstration.
+fn is_demo(file: &Path) -> bool {
+    let begins = || {
+        let mut begin = Vec::new();
+        let most = u64::try_from(MARK.len()).unwrap_or(u64::MAX);
+        fs::File::open(file).and_then(|file| file.take(most).read_to_end(&mut begin)).is_ok()
+            && begin == MARK.as_bytes()
+    };
+    fs::symlink_metadata(file).is_ok_and(|metadata| metadata.is_file()) && begins()
+}
+
+/// What would be written to or through, and is neither a file nor a folder.
+fn strange(folder: &Path) -> io::Result<Option<PathBuf>> {
+    for place in [folder.to_path_buf(), folder.join("certificates")] {
+        let entries = match fs::read_dir(&place) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            let entry = entry?;
+            let file_type = entry.file_type()?;
+            if !file_type.is_file() && !file_type.is_dir() {
+                return Ok(Some(entry.path()));
+            }
+        }
+    }
+    Ok(None)
+}
+
 /// A device worth explaining: the first of the report that is wrong.
 fn finished_example(out: &Path) -> String {
-    let rows = fs::read_to_string(out.join("devices.jsonl")).unwrap_or_default();
-    let wrong = rows
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .find(|row| row.get("verdict").and_then(serde_json::Value::as_str) == Some("wrong"));
-    let id = wrong.as_ref().and_then(|row| row.get("device_id")).and_then(serde_json::Value::as_str);
-    id.unwrap_or("DEVICE").to_owned()
+    let rows = PackageReader::open(out).and_then(|report| report.devices());
+    let mut rows = rows.into_iter().flatten().map_while(Result::ok);
+    let wrong = rows.find(|row| row.verdict == "wrong");
+    wrong.map_or_else(|| "DEVICE".to_owned(), |row| row.device_id.as_str().to_owned())
 }

@@ -1,0 +1,194 @@
+//! What the program does not delete, does not wait for and does not show.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::{files, run, run_in_time};
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn demo(folder: &Path) -> PathBuf {
+    let demo = folder.join("demo");
+    let (code, _, error) = run(["demo", "--devices", "100", "--out", text(&demo)]);
+    assert_eq!(code, 0, "{error}");
+    demo
+}
+
+/// An audit of the demonstration into another place.
+fn audit(demo: &Path, more: &[&str]) -> (i32, String, String) {
+    let config = demo.join("audit.toml");
+    run_in_time(["audit", "--config", text(&config)].iter().chain(more))
+}
+
+/// Everything below a folder: names, kinds and octets.
+fn everything(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let kind = path.symlink_metadata().unwrap().file_type();
+        if kind.is_dir() {
+            all.extend(everything(&path));
+        }
+        let octets = if kind.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
+        all.push((path, format!("{kind:?} {}", dno_audit::digest(&octets))));
+    }
+    all.sort();
+    all
+}
+
+#[cfg(unix)]
+fn pipe(path: &Path) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[test]
+fn a_folder_that_is_named_like_a_file_of_a_report_is_never_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let place = folder.path().join("out");
+    let slice = folder.path().join("cut");
+    let report = demo.join("report");
+    let names: Vec<String> = files(&report).into_keys().chain(["attestation.dsse.json".to_owned()]).collect();
+    for name in names {
+        assert_eq!(audit(&demo, &["--out", text(&place)]).0, 3);
+        let _ = fs::remove_file(place.join(&name));
+        fs::create_dir(place.join(&name)).unwrap();
+        fs::write(place.join(&name).join("thesis.txt"), "years of work").unwrap();
+        let before = everything(folder.path());
+        let (code, _, error) = audit(&demo, &["--out", text(&place)]);
+        assert_eq!(code, 2, "{name}: {error}");
+        assert!(error.contains("is no report package") && error.contains(&name), "{error}");
+        assert!(everything(folder.path()) == before, "{name}: nothing is touched");
+        fs::remove_dir_all(&place).unwrap();
+    }
+    for name in ["devices.jsonl", "slice.json", "attestation.dsse.json"] {
+        let cut = ["slice", text(&report), "--dno", "unassigned", "--out", text(&slice)];
+        assert_eq!(run(cut).0, 0);
+        let _ = fs::remove_file(slice.join(name));
+        fs::create_dir_all(slice.join(name).join("of/mine")).unwrap();
+        let before = everything(folder.path());
+        let (code, _, error) = run(cut);
+        assert_eq!(code, 2, "{name}: {error}");
+        assert!(everything(folder.path()) == before, "{name}: nothing is touched");
+        fs::remove_dir_all(&slice).unwrap();
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_report_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let place = folder.path().join("out");
+    let manifests: [(&[u8], &str); 6] = [
+        (b"", "EOF"),
+        (b"{}", "missing field `format`"),
+        (b"[1,2,3]", "invalid type"),
+        (b"{\"format\":\"dno-audit report\"}", "missing field `format_version`"),
+        (b"{\"format\":\"another\",\"format_version\":1}", "of format \"another\""),
+        (b"{\"format\":\"x\\n\\u001b[2J\",\"format_version\":1}", "of format"),
+    ];
+    for (manifest, words) in manifests {
+        fs::create_dir(&place).unwrap();
+        fs::write(place.join("manifest.json"), manifest).unwrap();
+        fs::write(place.join("findings.csv"), "mine").unwrap();
+        let before = everything(folder.path());
+        let (code, _, error) = audit(&demo, &["--out", text(&place)]);
+        assert_eq!(code, 2, "{error}");
+        assert!(error.contains(words), "{error}");
+        assert!(everything(folder.path()) == before, "{words}: nothing is touched");
+        fs::remove_dir_all(&place).unwrap();
+    }
+    fs::write(&place, "a file").unwrap();
+    let (code, _, error) = audit(&demo, &["--out", text(&place)]);
+    assert_eq!(code, 2, "{error}");
+    assert_eq!(fs::read(&place).unwrap(), b"a file");
+}
+
+#[test]
+fn a_manifest_that_is_too_long_to_read_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let place = folder.path().join("out");
+    fs::create_dir(&place).unwrap();
+    // Sparse, so that nothing is written.
+    fs::File::create(place.join("manifest.json")).unwrap().set_len(1 << 40).unwrap();
+    let (code, _, error) = audit(&demo, &["--out", text(&place)]);
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("manifest.json: longer than"), "{error}");
+    assert_eq!(place.join("manifest.json").metadata().unwrap().len(), 1 << 40);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_in_the_place_of_a_report_are_neither_followed_nor_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let place = folder.path().join("out");
+    for name in ["manifest.json", "devices.jsonl"] {
+        assert_eq!(audit(&demo, &["--out", text(&place)]).0, 3);
+        fs::remove_file(place.join(name)).unwrap();
+        pipe(&place.join(name));
+        let (code, _, error) = audit(&demo, &["--out", text(&place)]);
+        assert_eq!(code, 2, "{error}");
+        assert!(error.contains(&format!("{name} is no regular file")), "{error}");
+        fs::remove_file(place.join(name)).unwrap();
+        std::os::unix::fs::symlink(demo.join("report").join(name), place.join(name)).unwrap();
+        let before = everything(folder.path());
+        assert_eq!(audit(&demo, &["--out", text(&place)]).0, 2);
+        assert!(everything(folder.path()) == before);
+        fs::remove_dir_all(&place).unwrap();
+    }
+    // A link to a report is not the report, nor is one that leads nowhere a free place.
+    for target in [demo.join("report"), folder.path().join("nowhere")] {
+        std::os::unix::fs::symlink(&target, &place).unwrap();
+        let before = everything(folder.path());
+        let (code, _, error) = audit(&demo, &["--out", text(&place)]);
+        assert_eq!(code, 2, "{error}");
+        assert!(error.contains("it is a link"), "{error}");
+        assert!(everything(folder.path()) == before);
+        fs::remove_file(&place).unwrap();
+    }
+}
+
+#[test]
+fn a_run_that_fails_leaves_an_empty_folder_and_one_that_succeeds_fills_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let place = folder.path().join("out");
+    fs::create_dir(&place).unwrap();
+    let bad = folder.path().join("bad.csv");
+    fs::write(&bad, "device_id,device id\n1,2\n").unwrap();
+    let (code, _, error) = audit(&demo, &["--out", text(&place), "--estate", text(&bad)]);
+    assert_eq!(code, 5, "{error}");
+    assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
+    assert_eq!(audit(&demo, &["--out", text(&place)]).0, 3);
+    assert!(files(&place) == files(&demo.join("report")));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "nothing half-written is left");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_demonstration_is_not_written_through_a_link_or_a_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let again = ["demo", "--devices", "10", "--out", text(&demo)];
+    let mine = folder.path().join("mine.csv");
+    fs::write(&mine, "years of work").unwrap();
+    for place in ["estate.csv", "certificates/bundle.pem", "audit.toml"] {
+        let file = demo.join(place);
+        let before = fs::read(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        std::os::unix::fs::symlink(&mine, &file).unwrap();
+        assert_eq!(run_in_time(again).0, 2, "{place}");
+        fs::remove_file(&file).unwrap();
+        pipe(&file);
+        assert_eq!(run_in_time(again).0, 2, "{place}");
+        fs::remove_file(&file).unwrap();
+        fs::write(&file, before).unwrap();
+    }
+    assert_eq!(run_in_time(["demo", "--devices", "10", "--out", text(&mine)]).0, 2);
+    assert_eq!(fs::read(&mine).unwrap(), b"years of work");
+    assert_eq!(run_in_time(again).0, 0);
+}
