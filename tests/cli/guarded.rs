@@ -3,10 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::{files, run, run_in_time};
+use crate::support::{ended, files, json, repository, run, run_in_time};
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
+}
+
+fn key(name: &str) -> String {
+    text(&repository().join("tests/cli").join(name)).to_owned()
 }
 
 fn demo(folder: &Path) -> PathBuf {
@@ -191,4 +195,164 @@ fn a_demonstration_is_not_written_through_a_link_or_a_pipe() {
     assert_eq!(run_in_time(["demo", "--devices", "10", "--out", text(&mine)]).0, 2);
     assert_eq!(fs::read(&mine).unwrap(), b"years of work");
     assert_eq!(run_in_time(again).0, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_or_configuration_that_has_no_end_or_is_no_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let report = demo.join("report");
+    let config = demo.join("audit.toml");
+    let huge = folder.path().join("huge");
+    fs::File::create(&huge).unwrap().set_len(1 << 40).unwrap();
+    let auditor = key("auditor-key.pem");
+    for (path, words) in [
+        ("/dev/zero", "is a device or a socket"),
+        (text(folder.path()), "is a folder"),
+        (text(&huge), "more than"),
+        ("/no/such/file", "No such file"),
+    ] {
+        for arguments in [
+            vec!["audit", "--config", text(&config), "--sign-key", path],
+            vec!["audit", "--config", text(&config), "--sign-key", &auditor, "--sign-chain", path],
+            vec!["audit", "--config", text(&config), "--run-key", path],
+            vec!["audit", "--config", path],
+            vec!["explain", "00-DB-12-00-00-00-00-A0", "--config", path],
+            vec!["verify", text(&report), "--key", path],
+            vec!["verify", text(&report), "--certificate", path],
+        ] {
+            let (code, _, error) = run_in_time(&arguments);
+            assert_eq!(code, 2, "{arguments:?}: {error}");
+            assert!(error.contains(words), "{arguments:?}: {error}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_come_through_pipes_as_from_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let run_key = folder.path().join("run.key");
+    fs::write(&run_key, "a secret of this run").unwrap();
+    let config = demo.join("audit.toml");
+    let auditor = key("auditor-key.pem");
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    let files_of = ["--sign-key", &auditor, "--run-key", text(&run_key)];
+    let out = ["--out", text(&one)];
+    assert_eq!(audit(&demo, &[&files_of[..], &out[..]].concat()).0, 3);
+    let script = format!(
+        "cat {auditor} | {} audit --config {} --sign-key /dev/stdin --run-key <(cat {}) --out {}",
+        env!("CARGO_BIN_EXE_dnoaudit"),
+        config.display(),
+        run_key.display(),
+        other.display()
+    );
+    let (code, _, error) = ended(std::process::Command::new("bash").args(["-c", &script]).output().unwrap());
+    assert_eq!(code, 3, "{error}");
+    let manifest = |folder: &Path| fs::read(folder.join("manifest.json")).unwrap();
+    assert!(manifest(&one) == manifest(&other) && other.join("attestation.dsse.json").is_file());
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_that_are_found_are_passed_over_and_those_that_are_named_have_an_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let out = folder.path().join("out");
+    let before = files(&demo.join("report"));
+    let records = demo.join("records");
+    fs::create_dir(&records).unwrap();
+    fs::rename(demo.join("messages.csv"), records.join("messages.csv")).unwrap();
+    pipe(&records.join("a-pipe.csv"));
+    std::os::unix::fs::symlink("/dev/zero", records.join("zero.csv")).unwrap();
+    let config = demo.join("audit.toml");
+    let as_written = fs::read_to_string(&config).unwrap();
+    for found in ["records", "records/*.csv", "record*"] {
+        fs::write(&config, as_written.replace("messages.csv", found)).unwrap();
+        let (code, _, error) = audit(&demo, &["--out", text(&out)]);
+        assert_eq!(code, 3, "{found}: {error}");
+        assert!(files(&out) == before, "{found}");
+    }
+    assert_eq!(
+        run_in_time(["inspect", text(&records)]).0,
+        3,
+        "two records of the demonstration can't be used"
+    );
+    let (code, printed, _) = run_in_time(["verify", text(&out), "--inputs", text(&demo)]);
+    assert_eq!(code, 0, "{printed}");
+
+    for role in [
+        "--records",
+        "--certificates",
+        "--trust-anchor",
+        "--estate",
+        "--registration",
+        "--directory",
+        "--waivers",
+        "--mixed",
+    ] {
+        let (code, _, error) = audit(&demo, &["--out", text(&out), role, "/dev/zero"]);
+        assert_eq!(code, 2, "{role}: {error}");
+        assert!(error.contains("/dev/zero: is a device or a socket"), "{role}: {error}");
+    }
+    assert_eq!(run_in_time(["inspect", "/dev/zero"]).0, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_once_and_where_it_would_have_to_be_read_twice_it_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let script = |role: &str, out: &Path| {
+        let config = demo.join("audit.toml");
+        let messages = demo.join("messages.csv");
+        let script = format!(
+            "{} audit --config {} {role} <(cat {}) --out {}",
+            env!("CARGO_BIN_EXE_dnoaudit"),
+            config.display(),
+            messages.display(),
+            out.display()
+        );
+        ended(std::process::Command::new("bash").args(["-c", &script]).output().unwrap())
+    };
+    let out = folder.path().join("out");
+    let (code, _, error) = script("--records", &out);
+    assert_eq!(code, 3, "{error}");
+    let total = |report: &Path| json(&report.join("manifest.json"))["counts"]["records"]["total"].clone();
+    let rows = fs::read_to_string(demo.join("messages.csv")).unwrap().lines().count() as u64 - 1;
+    let alone = total(&demo.join("report")).as_u64().unwrap();
+    assert_eq!(total(&out), alone + rows, "every row came through");
+    let (code, _, error) = script("--mixed", &folder.path().join("mixed"));
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("can be read only once"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_nowhere_are_told_by_inspect_and_end_an_audit_that_is_to_read_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let records = demo.join("records");
+    fs::create_dir(&records).unwrap();
+    fs::copy(demo.join("messages.csv"), records.join("messages.csv")).unwrap();
+    std::os::unix::fs::symlink("nowhere", records.join("dangling.csv")).unwrap();
+    std::os::unix::fs::symlink("..", records.join("above")).unwrap();
+    let (code, printed, error) = run_in_time(["inspect", text(&records)]);
+    assert_eq!(code, 3, "{error}");
+    for words in ["dangling.csv, line 1: ", "above, line 1: ", "a link to a folder above it", "messages.csv"]
+    {
+        assert!(printed.contains(words), "{words}: {printed}");
+    }
+    // Whether records are behind it nobody knows.
+    let before = files(&demo.join("report"));
+    let (code, _, error) = audit(&demo, &["--records", text(&records)]);
+    assert_eq!(code, 5, "{error}");
+    assert!(error.contains("above: a link to a folder above it"), "{error}");
+    fs::remove_file(records.join("above")).unwrap();
+    let (code, _, error) = audit(&demo, &["--records", text(&records)]);
+    assert_eq!(code, 5, "{error}");
+    assert!(error.contains("dangling.csv: No such file"), "{error}");
+    assert!(files(&demo.join("report")) == before);
 }

@@ -484,8 +484,12 @@ impl VerifyArguments {
 }
 
 fn read(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|source| Failure::Write { path: path.display().to_string(), source })
+    dno_audit::read_named(path, MAX_KEY_FILE)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
 }
+
+/// The most octets of a file with a key, a run key or certificates of a signer.
+const MAX_KEY_FILE: u64 = 1 << 20;
 
 /// An instant, or the begin of the day on which the command runs. This is the one place that looks at the clock, and
 /// the report writes down what it saw.

@@ -12,9 +12,13 @@ use types::{AsOf, Timestamp, ZonelessTimes};
 
 use crate::error::ConfigError;
 use crate::inputs::Role;
+use crate::named::read_named;
 
 /// A commented `audit.toml` to start from.
 pub const TEMPLATE: &str = include_str!("../data/audit.toml");
+
+/// The most octets of an `audit.toml`.
+const MAX_FILE: u64 = 16 << 20;
 
 /// The most worker threads.
 pub(crate) const MAX_THREADS: usize = 512;
@@ -237,8 +241,9 @@ impl Config {
     /// The file can't be read, has another form, names a setting that does not exist, or lacks the instant.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::Unreadable { path: shown.clone(), message: error.to_string() })?;
+        let unreadable = |message| ConfigError::Unreadable { path: shown.clone(), message };
+        let octets = read_named(path, MAX_FILE).map_err(|error| unreadable(error.to_string()))?;
+        let text = String::from_utf8(octets).map_err(|error| unreadable(error.to_string()))?;
         let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
         Self::parse(&text, &shown, base)
     }

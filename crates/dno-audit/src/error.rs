@@ -27,6 +27,20 @@ pub enum Error {
         /// What the operating system said.
         source: io::Error,
     },
+    /// What is named as a file is none that can be read to its end.
+    #[error("{}: {source}", path.display())]
+    Named {
+        /// What was named.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: crate::NamedFileError,
+    },
+    /// A pipe where what is in it has to be looked at before it is read.
+    #[error("{}: is a pipe, which can be read only once; name it as what it holds, or save it first", path.display())]
+    MixedPipe {
+        /// The pipe.
+        path: PathBuf,
+    },
     /// A temporary file fails.
     #[error("temporary file: {0}")]
     Temporary(io::Error),
@@ -144,11 +158,13 @@ impl Error {
             Self::Config(_)
             | Self::Directory(_)
             | Self::Waivers(_)
+            | Self::MixedPipe { .. }
             | Self::NotAPackage { .. }
             | Self::NoSuchParty { .. }
             | Self::NotReproducible { .. }
             | Self::Inputs { .. }
             | Self::Threads { .. } => true,
+            Self::Named { source, .. } => !matches!(source, crate::NamedFileError::Io(_)),
             Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),
             _ => false,
         }

@@ -10,6 +10,7 @@ use types::InputId;
 
 use crate::config::{Config, InputSpec};
 use crate::error::{ConfigError, Error};
+use crate::named::{self, NamedFileError};
 
 /// What an input is for. The order is the order of the manifest.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -71,8 +72,16 @@ impl InputFile {
     }
 
     pub(crate) fn open(&self) -> Result<File, Error> {
-        File::open(&self.path).map_err(|source| Error::File { path: self.path.clone(), source })
+        open_input(&self.path)
     }
+}
+
+/// Opens an input: a regular file or a pipe.
+pub(crate) fn open_input(path: &Path) -> Result<File, Error> {
+    named::open(path).map_err(|source| match source {
+        NamedFileError::Io(source) => Error::File { path: path.to_path_buf(), source },
+        source => Error::Named { path: path.to_path_buf(), source },
+    })
 }
 
 /// The files of a run, by what they are for.
@@ -105,6 +114,9 @@ impl Files {
 
 /// A file for each role that something in it is for.
 fn roles_of(file: &InputFile) -> Result<Vec<InputFile>, Error> {
+    if file.path.metadata().is_ok_and(|metadata| named::is_pipe(&metadata)) {
+        return Err(Error::MixedPipe { path: file.path.clone() });
+    }
     let mut contents: Vec<Contents> = Vec::new();
     let name = file.path.display().to_string();
     intake::read_members(&name, file.open()?, &InputId::default, &mut |member| {
@@ -133,7 +145,7 @@ fn roles_of(file: &InputFile) -> Result<Vec<InputFile>, Error> {
 }
 
 /// The files of all specs of a role.
-pub(crate) fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<InputFile>, Error> {
+fn find(role: Role, specs: &[InputSpec], base: &Path) -> Result<Vec<InputFile>, Error> {
     let mut files: Vec<InputFile> = Vec::new();
     for spec in specs {
         let before = files.len();
@@ -190,22 +202,34 @@ fn file_name(path: &Path) -> String {
 
 /// All files below a folder; links to folders are followed, loops of them are an error.
 fn walk(role: Role, spec: &InputSpec, folder: &Path, files: &mut Vec<InputFile>) -> Result<(), Error> {
-    for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name() {
-        let entry = entry.map_err(|error| {
-            let path = error.path().unwrap_or(folder).to_path_buf();
-            Error::File { path, source: error.into() }
-        })?;
-        if !entry.file_type().is_file() {
-            continue;
-        }
-        let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        files.push(file(role, spec, entry.path().to_path_buf(), parts.join("/")));
+    for (name, found) in below(folder) {
+        files.push(file(role, spec, found?, name));
     }
     Ok(())
 }
 
-/// The files, and the files of folders, that a pattern matches.
+/// The regular files below a folder by their paths below it, with slashes, and what can't be looked at.
+pub(crate) fn below(folder: &Path) -> impl Iterator<Item = (String, Result<PathBuf, Error>)> {
+    let name = move |path: &Path| {
+        let below = path.strip_prefix(folder).unwrap_or(path);
+        let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        parts.join("/")
+    };
+    let all = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    all.filter_map(move |entry| match entry {
+        Ok(entry) if entry.file_type().is_file() => Some((name(entry.path()), Ok(entry.into_path()))),
+        Ok(_) => None,
+        Err(error) => {
+            let path = error.path().unwrap_or(folder).to_path_buf();
+            // What the error says without the path, which is said already.
+            let circle = || std::io::Error::other("a link to a folder above it");
+            let source = error.into_io_error().unwrap_or_else(circle);
+            Some((name(&path), Err(Error::File { path, source })))
+        }
+    })
+}
+
+/// The files, and the files of folders, that a pattern matches. Devices and pipes are passed over, as in folders.
 fn matching(role: Role, spec: &InputSpec, pattern: &str, files: &mut Vec<InputFile>) -> Result<(), Error> {
     let pattern_error =
         |message: String| ConfigError::Pattern { role: role.name(), pattern: spec.path.clone(), message };
@@ -213,9 +237,10 @@ fn matching(role: Role, spec: &InputSpec, pattern: &str, files: &mut Vec<InputFi
     for path in paths {
         let path =
             path.map_err(|error| Error::File { path: error.path().to_path_buf(), source: error.into() })?;
-        if path.is_dir() {
+        let metadata = path.metadata().map_err(|source| Error::File { path: path.clone(), source })?;
+        if metadata.is_dir() {
             walk(role, spec, &path, files)?;
-        } else {
+        } else if metadata.is_file() {
             let name = file_name(&path);
             files.push(file(role, spec, path, name));
         }

@@ -18,7 +18,7 @@ pub(crate) use self::describe::{certificate_json, message_json};
 use self::describe::{document_json, repository_json, revocation_list_json};
 use crate::config::Config;
 use crate::error::Error;
-use crate::inputs::Files;
+use crate::inputs::{Files, open_input};
 use crate::load::{LoadedCertificates, load_certificates};
 use crate::members::Numbers;
 
@@ -83,9 +83,7 @@ type Each<'e> = &'e mut dyn FnMut(Option<&str>, Result<Copy, Reject>) -> Result<
 /// Hands out what a file holds, unpacked, each to be read more than once.
 fn members(path: &Path, each: Each<'_>) -> Result<(), Error> {
     let name = path.display().to_string();
-    let file =
-        std::fs::File::open(path).map_err(|source| Error::File { path: path.to_path_buf(), source })?;
-    intake::read_members(&name, file, &InputId::default, &mut |member| {
+    intake::read_members(&name, open_input(path)?, &InputId::default, &mut |member| {
         let copy = match member.source {
             Ok(source) => Copy::of(source)?,
             Err(reject) => Err(reject),

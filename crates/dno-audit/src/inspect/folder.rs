@@ -1,30 +1,40 @@
 //! What a folder holds: a table of files, so that one can look before an audit.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use intake::{Contents, Record, RecordOptions, Reject, TableOptions};
+use intake::{Contents, IntakeError, Record, RecordOptions, Reject, TableOptions};
 use serde_json::{Value, json};
 
 use super::{Copy, Inspected, Tally, members, thing};
-use crate::config::InputSpec;
-use crate::error::Error;
-use crate::inputs::{Role, find};
+use crate::error::{ConfigError, Error};
+use crate::inputs::below;
 
 /// The table of all files below a folder, those within archives each by itself.
 pub(super) fn inspect_folder(path: &Path) -> Result<Inspected, Error> {
-    let spec = InputSpec::new(path.display().to_string());
-    let mut files = find(Role::Mixed, &[spec], Path::new(""))?;
-    files.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut files: Vec<(String, Result<PathBuf, Error>)> = below(path).collect();
+    files.sort_by(|(one, _), (other, _)| one.cmp(other));
+    if files.is_empty() {
+        return Err(ConfigError::NoMatch { role: "inspect", pattern: path.display().to_string() }.into());
+    }
     let mut rows: Vec<Value> = Vec::new();
-    for file in files {
-        members(&file.path, &mut |within, copy| {
-            let name = match within {
-                Some(within) => format!("{}/{within}", file.name),
-                None => file.name.clone(),
-            };
-            rows.push(row(&name, copy));
-            Ok(())
-        })?;
+    for (name, file) in files {
+        let read = file.and_then(|file| {
+            members(&file, &mut |within, copy| {
+                let name = within.map_or_else(|| name.clone(), |within| format!("{name}/{within}"));
+                rows.push(row(&name, copy));
+                Ok(())
+            })
+        });
+        match read {
+            Ok(()) => {}
+            // The folder itself can't be listed.
+            Err(error) if name.is_empty() => return Err(error),
+            // The next file is looked at.
+            Err(error @ (Error::File { .. } | Error::Intake(IntakeError::Io { .. }))) => {
+                rows.push(unusable(&name, "nothing that can be read", &error));
+            }
+            Err(error) => return Err(error),
+        }
     }
     let rejected = rows.iter().filter(|row| row.get("problems").is_some_and(|count| *count != 0)).count();
     Ok(thing(1, "folder", json!({"files": rows, "rejected": rejected})))
@@ -41,13 +51,19 @@ fn row(name: &str, copy: Result<Copy, Reject>) -> Value {
         Ok(mut copy) => match tally(&mut copy) {
             Ok((contents, tally)) => (holds(contents, &tally), tally),
             // A table that can't be used as a whole is told here, and the next file is looked at.
-            Err(error) => {
-                let problem = json!({"line": 1, "detail": error.to_string()});
-                let tally = Tally { rows: 1, rejects: 1, first: vec![problem], ..Tally::default() };
-                ("a table that can't be used".to_owned(), tally)
-            }
+            Err(error) => return unusable(name, "a table that can't be used", &error),
         },
     };
+    file_row(name, &holds, tally)
+}
+
+/// A file of which there is one thing to say, and that is wrong.
+fn unusable(name: &str, holds: &str, error: &Error) -> Value {
+    let problem = json!({"line": 1, "detail": error.to_string()});
+    file_row(name, holds, Tally { rows: 1, rejects: 1, first: vec![problem], ..Tally::default() })
+}
+
+fn file_row(name: &str, holds: &str, tally: Tally) -> Value {
     let first = tally.first.into_iter().next().unwrap_or(Value::Null);
     json!({
         "file": name, "holds": holds, "records": tally.rows, "not_relevant": tally.not_relevant,
