@@ -331,6 +331,72 @@ fn a_pipe_is_read_once_and_where_it_would_have_to_be_read_twice_it_is_refused() 
 
 #[cfg(unix)]
 #[test]
+fn links_that_lead_nowhere_do_not_keep_a_report_from_being_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let report = demo.join("report");
+    std::os::unix::fs::symlink("nowhere", demo.join("dangling.csv")).unwrap();
+    std::os::unix::fs::symlink("itself", demo.join("itself")).unwrap();
+    std::os::unix::fs::symlink("..", demo.join("certificates/above")).unwrap();
+    pipe(&demo.join("a-pipe"));
+    let verified = || run_in_time(["verify", text(&report), "--inputs", text(&demo)]);
+    let (code, printed, error) = verified();
+    assert_eq!(code, 0, "{error}{printed}");
+    assert!(printed.contains("octet for octet") && !printed.contains("dangling"), "{printed}");
+    let explained = ["explain", "placeholder-in-cell", "--package", text(&report), "--inputs", text(&demo)];
+    assert_eq!(run_in_time(explained).0, 0);
+
+    fs::remove_file(demo.join("messages.csv")).unwrap();
+    let (code, printed, error) = verified();
+    assert_eq!(code, 4, "{error}{printed}");
+    for words in ["FAILS  inputs", "messages.csv", "not looked at", "dangling.csv", "itself", "above"] {
+        assert!(printed.contains(words), "{words}: {printed}");
+    }
+    for inputs in [demo.join("nowhere"), demo.join("estate.csv")] {
+        let (code, _, error) = run_in_time(["verify", text(&report), "--inputs", text(&inputs)]);
+        assert_eq!(code, 2, "{error}");
+    }
+}
+
+#[test]
+fn a_report_that_lacks_something_does_not_verify_and_everything_else_is_still_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let report = demo.join("report");
+    let cut = folder.path().join("cut");
+    for (name, octets) in files(&report) {
+        let file = report.join(&name);
+        for damage in [None, Some(&b"nonsense"[..])] {
+            match damage {
+                None => fs::remove_file(&file).unwrap(),
+                Some(damage) => fs::write(&file, damage).unwrap(),
+            }
+            for arguments in [
+                vec!["verify", text(&report), "--inputs", text(&demo)],
+                vec!["verify", text(&report)],
+                vec!["diff", text(&report), text(&report)],
+                vec!["explain", "00-DB-12-00-00-00-00-A0", "--package", text(&report)],
+                vec!["reconcile", text(&report), "--own", text(&demo.join("own-list.csv"))],
+            ] {
+                let (code, printed, error) = run(&arguments);
+                assert_eq!(code, 4, "{name} {damage:?} {arguments:?}: {printed}{error}");
+                if arguments[0] == "verify" {
+                    assert!(printed.contains("FAILS") && printed.contains("NOT VERIFIED"), "{printed}");
+                }
+            }
+            // A slice is made of some of the files, and needs no more.
+            let (code, _, error) = run(["slice", text(&report), "--dno", "unassigned", "--out", text(&cut)]);
+            assert!(code == 4 || code == 0, "{name} {damage:?}: {code} {error}");
+            assert_eq!(cut.exists(), code == 0);
+            let _ = fs::remove_dir_all(&cut);
+        }
+        fs::write(&file, octets).unwrap();
+    }
+    assert_eq!(run(["verify", text(&report), "--inputs", text(&demo)]).0, 0);
+}
+
+#[cfg(unix)]
+#[test]
 fn links_that_lead_nowhere_are_told_by_inspect_and_end_an_audit_that_is_to_read_them() {
     let folder = tempfile::tempdir().unwrap();
     let demo = demo(folder.path());

@@ -54,7 +54,7 @@ fn a_pattern_without_files_and_a_file_that_is_no_directory_are_named() {
     )
     .unwrap();
     let (code, _, error) = small(folder.path(), &["--directory", directory.to_str().unwrap()]);
-    assert_eq!(code, 5, "{error}");
+    assert_eq!(code, 2, "{error}");
     assert!(
         error.contains("directory.toml") && error.contains("LOND") && error.contains("nonsense"),
         "{error}"

@@ -131,10 +131,12 @@ fn waivers_that_can_not_be_meant_are_refused() {
             2,
             "W-1 and W-2 are for the same",
         ),
-        (waiver("W-1", "cell-absent", ""), 5, "line 2: waiver W-1: it would be for every meter"),
-        (waiver("W-1", "cell-absent", "dno = [\"LOND\"]"), 5, "unknown field `dno`"),
-        ("[[waivers]]\n".to_owned(), 5, "unknown field `waivers`"),
-        ("\u{0}".to_owned(), 5, "line 1"),
+        (waiver("W-1", "cell-absent", ""), 2, "line 2: waiver W-1: it would be for every meter"),
+        (waiver("W-1", "cell-absent", "dno = [\"LOND\"]"), 2, "unknown field `dno`"),
+        ("[[waivers]]\n".to_owned(), 2, "unknown field `waivers`"),
+        ("\u{0}".to_owned(), 2, "line 1"),
+        (waiver("W 1/2", "cell-absent", lond), 2, "id \"W 1/2\""),
+        (waiver(&"W".repeat(65), "cell-absent", lond), 2, "WWW"),
     ] {
         let (found, _, error) = with_waivers(folder.path(), &text, &[]);
         assert_eq!(found, code, "{text}: {error}");

@@ -91,6 +91,12 @@ pub enum Error {
         /// What is wrong with it.
         source: report::ReadError,
     },
+    /// A file of a package is not there.
+    #[error("{}: is not there", path.display())]
+    Absent {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file of a package is a link, a folder or a device.
     #[error("{}: is no regular file", path.display())]
     NotARegularFile {
@@ -145,7 +151,7 @@ impl Error {
     pub const fn is_verification(&self) -> bool {
         match self {
             Self::Report { source, .. } => !matches!(source, report::ReadError::Io(_)),
-            Self::NotARegularFile { .. } | Self::NotVerified { .. } => true,
+            Self::Absent { .. } | Self::NotARegularFile { .. } | Self::NotVerified { .. } => true,
             _ => false,
         }
     }
@@ -158,6 +164,12 @@ impl Error {
             Self::Config(_)
             | Self::Directory(_)
             | Self::Waivers(_)
+            | Self::Intake(
+                IntakeError::Directory { .. }
+                | IntakeError::DirectoryTooLarge { .. }
+                | IntakeError::Waivers { .. }
+                | IntakeError::WaiversTooLarge { .. },
+            )
             | Self::MixedPipe { .. }
             | Self::NotAPackage { .. }
             | Self::NoSuchParty { .. }

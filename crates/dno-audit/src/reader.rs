@@ -1,7 +1,7 @@
 //! Opens a report package and reads it back.
 
 use std::fs::{self, File};
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use report::ReadError;
@@ -208,11 +208,16 @@ pub(crate) fn as_of(package: &PackageReader) -> Result<Timestamp, Error> {
     })
 }
 
-/// Opens a regular file: a link may lead out of the package, and a pipe may never end.
+/// Opens a regular file of a package: a link may lead out of it, and a pipe may never end.
 pub(crate) fn open(path: &Path) -> Result<File, Error> {
     let at = |source| Error::File { path: path.to_path_buf(), source };
-    if !fs::symlink_metadata(path).map_err(at)?.file_type().is_file() {
-        return Err(Error::NotARegularFile { path: path.to_path_buf() });
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() => {}
+        Ok(_) => return Err(Error::NotARegularFile { path: path.to_path_buf() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.parent().is_some_and(Path::is_dir) => {
+            return Err(Error::Absent { path: path.to_path_buf() });
+        }
+        Err(error) => return Err(at(error)),
     }
     File::open(path).map_err(at)
 }

@@ -52,18 +52,41 @@ pub fn reproduce(
     else {
         return Ok(verification);
     };
-    let salts = salts_of(folder)?;
+    let result = match made_again(&reader, config, progress) {
+        Ok(None) => Ok(((), "made again from its inputs, octet for octet".to_owned())),
+        Ok(Some(difference)) => Err(difference),
+        Err(error) if is_of_report(&error) => Err(error.to_string()),
+        Err(error) => return Err(error),
+    };
+    verification.add("reproduced", result);
+    Ok(verification)
+}
+
+/// Makes a report again; gives the first difference and its likely cause, if there is one.
+fn made_again(
+    reader: &PackageReader,
+    config: Config,
+    progress: &Progress<'_>,
+) -> Result<Option<String>, Error> {
+    let salts = salts_of(reader.folder())?;
     let config = Config { sealing: Sealing { salts, signer: None }, ..config };
     let again = tempfile::tempdir().map_err(Error::Temporary)?;
     let again = again.path().join("report");
     run(&config, &again, progress)?;
     let again = PackageReader::open(&again)?;
-    let result = match difference(&reader, &again)? {
-        None => Ok(((), "made again from its inputs, octet for octet".to_owned())),
-        Some(difference) => Err(format!("{difference}; likely cause: {}", cause(&reader, &again))),
-    };
-    verification.add("reproduced", result);
-    Ok(verification)
+    let difference = difference(reader, &again)?;
+    Ok(difference.map(|difference| format!("{difference}; likely cause: {}", cause(reader, &again))))
+}
+
+/// Whether a report is at fault if it can't be made again: it lacks something, or says of inputs or settings what they are
+/// not. Settings and inputs come from it alone.
+const fn is_of_report(error: &Error) -> bool {
+    use intake::IntakeError;
+    match error {
+        Error::Intake(error) => !matches!(error, IntakeError::Io { .. } | IntakeError::Temporary { .. }),
+        Error::Config(_) | Error::Directory(_) | Error::Waivers(_) => true,
+        _ => error.is_verification(),
+    }
 }
 
 /// The configuration that a package was made with, its inputs found by their digests below a folder; or what is missing.
@@ -87,32 +110,63 @@ fn salts_of(folder: &Path) -> Result<Salts, Error> {
     Ok(Salts::of_leaves(leaves.iter().map(|(tree, leaf)| (*tree, leaf))))
 }
 
-/// The files below a folder that have the digest of an input.
-fn find_inputs(
-    manifest: &Manifest,
-    folder: &Path,
-    progress: &Progress<'_>,
-) -> Result<BTreeMap<String, Vec<PathBuf>>, Error> {
+/// What of the inputs stands below a folder.
+#[derive(Debug, Default)]
+struct FoundInputs {
+    /// The files that have the digest of an input.
+    by_digest: BTreeMap<String, Vec<PathBuf>>,
+    /// What could not be looked at, and why. It matters if an input is not found.
+    unread: Vec<String>,
+}
+
+/// Most files that could not be looked at which are named one by one.
+const UNREAD_SHOWN: usize = 10;
+
+impl FoundInputs {
+    /// What could not be looked at, to be said with what is missing; nothing if everything was.
+    fn unread(&self) -> Option<String> {
+        let shown: Vec<&str> = self.unread.iter().take(UNREAD_SHOWN).map(String::as_str).collect();
+        let more = match self.unread.len().saturating_sub(UNREAD_SHOWN) {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        (!shown.is_empty()).then(|| format!("not looked at: {}{more}", shown.join(", ")))
+    }
+}
+
+/// The files below a folder that have the digest of an input. A link that leads nowhere or in a circle, and what can't be
+/// read, is passed over: whether an input is missing, its digest tells.
+///
+/// # Errors
+///
+/// There is no such folder.
+fn find_inputs(manifest: &Manifest, folder: &Path, progress: &Progress<'_>) -> Result<FoundInputs, Error> {
+    let wrong = |message: String| Error::Inputs { message: format!("{}: {message}", folder.display()) };
+    if !folder.metadata().map_err(|error| wrong(error.to_string()))?.is_dir() {
+        return Err(wrong("is no folder".to_owned()));
+    }
     let stored = |input: &InputEntry| input.stored.as_ref().map_or(input.bytes, |stored| stored.bytes);
     let sizes: BTreeSet<u64> = manifest.inputs.iter().map(stored).collect();
-    let mut candidates = Vec::new();
+    let (mut candidates, mut found) = (Vec::new(), FoundInputs::default());
     for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name() {
-        let entry = entry.map_err(|error| {
-            let path = error.path().unwrap_or(folder).to_path_buf();
-            Error::File { path, source: error.into() }
-        })?;
-        let size = entry.metadata().map_or(0, |metadata| metadata.len());
-        if entry.file_type().is_file() && sizes.contains(&size) {
-            candidates.push(std::fs::canonicalize(entry.path()).unwrap_or_else(|_| entry.into_path()));
+        let size = entry.and_then(|entry| Ok((entry.metadata()?.len(), entry)));
+        match size {
+            Ok((size, entry)) if entry.file_type().is_file() && sizes.contains(&size) => {
+                candidates.push(std::fs::canonicalize(entry.path()).unwrap_or_else(|_| entry.into_path()));
+            }
+            Ok(_) => {}
+            Err(error) => found.unread.push(error.to_string()),
         }
     }
     progress.say(|| format!("{} files of the size of an input", candidates.len()));
-    let digests: Vec<(String, PathBuf)> = candidates
-        .into_par_iter()
-        .map(|path| Ok((rows::entry(&path)?.sha256, path)))
-        .collect::<Result<_, Error>>()?;
-    let mut found: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
-    digests.into_iter().for_each(|(digest, path)| found.entry(digest).or_default().push(path));
+    let digests: Vec<Result<(String, PathBuf), Error>> =
+        candidates.into_par_iter().map(|path| Ok((rows::entry(&path)?.sha256, path))).collect();
+    for digest in digests {
+        match digest {
+            Ok((digest, path)) => found.by_digest.entry(digest).or_default().push(path),
+            Err(error) => found.unread.push(error.to_string()),
+        }
+    }
     Ok(found)
 }
 
@@ -120,7 +174,7 @@ fn find_inputs(
 fn config_of(
     manifest: &Manifest,
     configuration: Configuration,
-    found: &BTreeMap<String, Vec<PathBuf>>,
+    found: &FoundInputs,
 ) -> Result<Config, String> {
     // Each setting is named here, so that none that is added later is forgotten.
     let Configuration {
@@ -168,7 +222,7 @@ fn config_of(
             continue;
         }
         let (file, digest) = stored.as_ref().map_or((name, sha256), |stored| (&stored.name, &stored.sha256));
-        let Some(path) = found.get(digest).and_then(|paths| paths.first()) else {
+        let Some(path) = found.by_digest.get(digest).and_then(|paths| paths.first()) else {
             missing.push(format!("no file has the digest {digest} of {file:?} ({})", role.name()));
             continue;
         };
@@ -190,7 +244,11 @@ fn config_of(
         }
     }
     specs.into_iter().for_each(|((role, ..), spec)| config.inputs.of_mut(role).push(spec));
-    if missing.is_empty() { Ok(config) } else { Err(missing.join("; ")) }
+    if missing.is_empty() {
+        return Ok(config);
+    }
+    missing.extend(found.unread());
+    Err(missing.join("; "))
 }
 
 /// Where two packages first differ, the rows first; the manifest last, since it differs whenever anything does.
