@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::support::{ended, files, json, repository, run, run_in_time};
 
 fn text(path: &Path) -> &str {
@@ -327,6 +329,162 @@ fn a_pipe_is_read_once_and_where_it_would_have_to_be_read_twice_it_is_refused() 
     let (code, _, error) = script("--mixed", &folder.path().join("mixed"));
     assert_eq!(code, 2, "{error}");
     assert!(error.contains("can be read only once"), "{error}");
+}
+
+/// A name that would end its line, begin another and steer the terminal.
+const HOSTILE: &str = "x\nFORGED\r\u{1b}[2J\u{85}\u{2028}FORGED\u{202e}\u{2066}y";
+
+/// Asserts that text for people has lines of its own only, and nothing that steers.
+fn assert_safe((code, out, error): &(i32, String, String), what: &str) {
+    for printed in [out, error] {
+        assert!(printed.chars().all(|c| c == '\n' || !c.is_control()), "{what}: {printed:?}");
+        assert!(!printed.contains(['\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}']), "{what}: {printed:?}");
+        assert!(!printed.lines().any(|line| line.starts_with("FORGED")), "{what}: {printed}");
+    }
+    assert!((0..=5).contains(code), "{what}: {code} {error}");
+}
+
+/// The same, and the name is there to be seen.
+fn assert_shown(ended: &(i32, String, String), what: &str) {
+    assert_safe(ended, what);
+    assert!(ended.1.contains("FORGED") || ended.2.contains("FORGED"), "{what}: {ended:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn no_text_of_an_input_makes_a_line_or_steers_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let quoted = serde_json::to_string(HOSTILE).unwrap();
+    let row =
+        |device: &str, more: &str| format!("{{\"device_id\":\"{device}\",{more}\"supplier\":{quoted}}}\n");
+    fs::write(
+        at("estate.jsonl"),
+        row("00-DB-12-00-00-00-00-A0", "\"network_operator\":\"PTY\",")
+            + &row("00-DB-12-00-00-00-00-A1", "\"network_operator\":\"LOND\",")
+            + &row("00-DB-12-00-00-00-00-A2", &format!("\"network_operator\":{quoted},"))
+            + &row("nonsense", ""),
+    )
+    .unwrap();
+    let toml = toml::Value::String(HOSTILE.to_owned()).to_string();
+    let directory = format!(
+        "date = \"2026\"\nsource = {toml}\n[[party]]\nid = \"PTY\"\nname = {toml}\nentities = [{{ id = \"90-B3-D5-1F-30-00-00-77\" }}]\n"
+    );
+    fs::write(at("directory.toml"), &directory).unwrap();
+    let named = at(&format!("records-{HOSTILE}"));
+    fs::create_dir(&named).unwrap();
+    fs::write(named.join(format!("{HOSTILE}.txt")), "nonsense\n").unwrap();
+    fs::write(named.join("key.pem"), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
+        .unwrap();
+    let root = repository().join("testdata/pki/root.der");
+    let audited = |out: &Path, more: &[&str]| {
+        let (estate, directory) = (at("estate.jsonl"), at("directory.toml"));
+        let arguments = [
+            "audit",
+            "--as-of",
+            "2026-01-01T00:00:00Z",
+            "--estate",
+            text(&estate),
+            "--directory",
+            text(&directory),
+            "--records",
+            text(&named),
+            "--trust-anchor",
+            text(&root),
+            "--out",
+            text(out),
+        ];
+        run(arguments.iter().chain(more))
+    };
+    let report = at(&format!("report-{HOSTILE}"));
+    let printed = audited(&report, &[]);
+    assert_eq!(printed.0, 3, "{}", printed.2);
+    assert_shown(&printed, "audit");
+    assert!(printed.2.contains("private key"), "the warning: {}", printed.2);
+    let report = text(&report);
+
+    let explained = ["explain", "00-DB-12-00-00-00-00-A2", "--package", report];
+    assert_shown(&run(explained), "explain --package");
+    let estate = at("estate.jsonl");
+    let (inputs, device) =
+        (["--as-of", "2026-01-01T00:00:00Z", "--trust-anchor", text(&root)], "00-DB-12-00-00-00-00-A2");
+    let explained = ["explain", device, "--estate", text(&estate), "--records", text(&named)];
+    assert_safe(&run(explained.iter().chain(&inputs)), "explain");
+    assert_shown(&run(["explain", HOSTILE]), "explain, nothing of that name");
+
+    let cut = at(&format!("cut-{HOSTILE}"));
+    assert_shown(&run(["slice", report, "--supplier", HOSTILE, "--out", text(&cut)]), "slice");
+    assert_shown(&run(["slice", report, "--supplier", "another", "--out", text(&cut)]), "slice of nobody");
+    assert_shown(&run(["verify", text(&cut)]), "verify a slice");
+    assert_safe(&run(["verify", report, "--inputs", text(folder.path())]), "verify --inputs");
+
+    let other = at("other");
+    let second = at("second.jsonl");
+    fs::write(&second, row("00-DB-12-00-00-00-00-A3", &format!("\"network_operator\":{quoted},"))).unwrap();
+    assert_safe(&audited(&other, &["--estate", text(&second)]), "audit");
+    assert_safe(&run(["diff", report, text(&other)]), "diff");
+    let own = at("own.csv");
+    fs::write(
+        &own,
+        format!("device,state\n00-DB-12-00-00-00-00-A0,correct\n\"{HOSTILE}\",wrong\n{HOSTILE},correct\n"),
+    )
+    .unwrap();
+    assert_safe(&run(["reconcile", report, "--own", text(&own)]), "reconcile");
+    assert_safe(&run(["reconcile", report, "--own", text(&own), "--dno", HOSTILE]), "reconcile --dno");
+
+    for inspected in [named.clone(), named.join(format!("{HOSTILE}.txt")), at("directory.toml"), own] {
+        assert_safe(&run(["inspect", text(&inspected)]), "inspect");
+    }
+    assert_shown(&run(["inspect", text(&named)]), "inspect a folder");
+    assert_shown(&run(["inspect", text(&at("directory.toml"))]), "inspect a directory");
+    assert_shown(&run(["inspect", HOSTILE]), "inspect nothing");
+    assert_shown(&run(["verify", "a", HOSTILE]), "more arguments than there are");
+    assert_shown(&run(["audit", "--config", HOSTILE]), "no configuration");
+    assert_shown(&run(["init", text(&at(HOSTILE))]), "init");
+    assert_shown(&run(["init", text(&at(HOSTILE))]), "init again");
+    // JSON and CSV are for programs, and have it all.
+    let (_, printed, _) =
+        run(["explain", "00-DB-12-00-00-00-00-A2", "--package", report, "--format", "json"]);
+    let explained: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(explained["row"]["supplier"], HOSTILE);
+}
+
+#[test]
+fn what_a_report_says_of_itself_makes_no_line_of_verify() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let file = demo.join("report/manifest.json");
+    let before = fs::read(&file).unwrap();
+    let change = |pointer: &str| {
+        let mut manifest: Value = serde_json::from_slice(&before).unwrap();
+        *manifest.pointer_mut(pointer).unwrap() = HOSTILE.into();
+        manifest
+    };
+    for pointer in
+        ["/tool/version", "/tool/name", "/as_of", "/inputs/0/name", "/seal/dno/root", "/inputs/0/role"]
+    {
+        fs::write(&file, dno_audit::canonical(&change(pointer)).unwrap()).unwrap();
+        for arguments in [
+            vec!["verify", text(&demo.join("report"))],
+            vec!["verify", text(&demo.join("report")), "--inputs", text(&demo)],
+            vec![
+                "slice",
+                text(&demo.join("report")),
+                "--dno",
+                "unassigned",
+                "--out",
+                text(&folder.path().join("cut")),
+            ],
+            vec!["diff", text(&demo.join("report")), text(&demo.join("report"))],
+            vec!["explain", "00-DB-12-00-00-00-00-A0", "--package", text(&demo.join("report"))],
+            vec!["reconcile", text(&demo.join("report")), "--own", text(&demo.join("own-list.csv"))],
+        ] {
+            assert_safe(&run(&arguments), pointer);
+        }
+    }
+    fs::write(&file, dno_audit::canonical(&change("/tool/version")).unwrap()).unwrap();
+    let (_, printed, _) = run(["verify", text(&demo.join("report"))]);
+    assert!(printed.contains(r"x\nFORGED\r\u{1b}[2J"), "{printed}");
 }
 
 #[cfg(unix)]

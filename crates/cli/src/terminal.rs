@@ -4,9 +4,66 @@ use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
 use dno_audit::model::{Summary, VerdictCounts};
-use dno_audit::{Axis, Finished, RULE_SET_VERSION, RULES};
+use dno_audit::{Axis, Finished, RULE_SET_VERSION, RULES, one_line};
 
 use crate::exit::Failure;
+
+/// Text for people, made of lines. Names from inputs stand in it: whatever a line holds, it stays one line and does nothing
+/// to the terminal.
+#[derive(Debug, Default)]
+pub(crate) struct Text(String);
+
+impl Text {
+    /// Text of which it is known where its lines end: none of an input, or made fit for people by the library.
+    pub(crate) fn of_lines(text: &str) -> Self {
+        let mut lines = Self::default();
+        text.lines().for_each(|line| lines.line(line));
+        lines
+    }
+
+    /// Adds a line.
+    pub(crate) fn line(&mut self, line: &str) {
+        self.0.push_str(&one_line(line));
+        self.0.push('\n');
+    }
+
+    /// Adds an empty line.
+    pub(crate) fn blank(&mut self) {
+        self.0.push('\n');
+    }
+
+    /// Adds the lines of a table.
+    pub(crate) fn table(&mut self, rows: &Rows) {
+        rows.0.trim_fmt().lines().for_each(|line| self.line(line));
+    }
+}
+
+/// A table without rules, whose cells are one line each.
+#[derive(Debug)]
+pub(crate) struct Rows(Table);
+
+impl Rows {
+    /// A table with this header.
+    pub(crate) fn new<'c>(header: impl IntoIterator<Item = &'c str>) -> Self {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        table.set_header(header);
+        Self(table)
+    }
+
+    /// Adds a row.
+    pub(crate) fn push<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) {
+        self.0.add_row(cells.into_iter().map(|cell| one_line(cell.as_ref())));
+    }
+
+    /// The same with every column but the first to the right, as numbers stand.
+    pub(crate) fn of_numbers(mut self) -> Self {
+        for column in self.0.column_iter_mut().skip(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        self
+    }
+}
 
 /// Where text goes.
 #[derive(Debug)]
@@ -19,14 +76,13 @@ impl Terminal {
         Self { progress: !quiet && io::stderr().is_terminal() }
     }
 
-    /// Prints text for people. What could steer a terminal, or turn the direction of its text, is replaced: names from
-    /// inputs stand in it.
-    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
-        self.print_json(&text.split('\n').map(safe_line).collect::<Vec<_>>().join("\n"))
+    /// Prints text for people.
+    pub(crate) fn print(&self, text: &Text) -> Result<(), Failure> {
+        self.print_as_is(&text.0)
     }
 
-    /// Prints JSON for programs, as it is. That nobody reads it any more is no error.
-    pub(crate) fn print_json(&self, text: &str) -> Result<(), Failure> {
+    /// Prints JSON or CSV for programs, as it is. That nobody reads it any more is no error.
+    pub(crate) fn print_as_is(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -37,7 +93,7 @@ impl Terminal {
     /// Shows how far a run has come, on a terminal only.
     pub(crate) fn progress(&self, message: &str) {
         if self.progress {
-            let _ = write!(io::stderr().lock(), "\r\x1b[K{message}");
+            let _ = write!(io::stderr().lock(), "\r\x1b[K{}", one_line(message));
         }
     }
 
@@ -48,48 +104,34 @@ impl Terminal {
         }
     }
 
-    /// Says what went wrong.
+    /// Says what went wrong, in one line.
     pub(crate) fn error(&self, message: &str) {
         self.end_progress();
-        let message: Vec<String> = message.split('\n').map(safe_line).collect();
-        let _ = writeln!(io::stderr().lock(), "dnoaudit: {}", message.join("\n"));
+        let _ = writeln!(io::stderr().lock(), "dnoaudit: {}", one_line(message));
     }
-}
-
-/// A table without lines, to be filled.
-pub(crate) fn plain_table() -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table
 }
 
 /// The summary of a run for people.
-pub(crate) fn summary(finished: &Finished, out: &str) -> String {
+pub(crate) fn summary(finished: &Finished, out: &str) -> Text {
     let Summary { by_dno, counts, .. } = &finished.summary;
-    let mut text = format!("{} as of {}\n\n", plural(counts.meters, "meter"), finished.summary.as_of);
-    let mut table = plain_table();
-    table.set_header(["DNO", "correct", "missing", "wrong", "not known", "out of scope", "total"]);
+    let mut text = Text::default();
+    text.line(&format!("{} as of {}", plural(counts.meters, "meter"), finished.summary.as_of));
+    text.blank();
+    let mut table = Rows::new(["DNO", "correct", "missing", "wrong", "not known", "out of scope", "total"]);
     for (dno, counts) in by_dno {
-        table.add_row(row(&safe(dno), counts));
+        table.push(row(&short(dno), counts));
     }
-    table.add_row(row("all", &counts.verdicts));
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    for line in table.trim_fmt().lines() {
-        text.push_str(line);
-        text.push('\n');
-    }
+    table.push(row("all", &counts.verdicts));
+    text.table(&table.of_numbers());
+    text.blank();
     let (missing, wrong) = (counts.verdicts.missing, counts.verdicts.wrong);
-    text.push_str(&format!("\nmissing : wrong = {missing} : {wrong}"));
-    if missing + wrong > 0 {
-        text.push_str(&format!(
-            " ({} : {})",
-            percent(missing, missing + wrong),
-            percent(wrong, missing + wrong)
-        ));
-    }
-    text.push_str("\n\nCommonest reasons\n");
+    let shares = match missing + wrong {
+        0 => String::new(),
+        all => format!(" ({} : {})", percent(missing, all), percent(wrong, all)),
+    };
+    text.line(&format!("missing : wrong = {missing} : {wrong}{shares}"));
+    text.blank();
+    text.line("Commonest reasons");
     let mut reasons: Vec<_> = RULES
         .iter()
         .filter(|rule| matches!(rule.axis, Axis::Verdict(_)))
@@ -99,13 +141,13 @@ pub(crate) fn summary(finished: &Finished, out: &str) -> String {
     reasons.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     reasons.truncate(5);
     if reasons.is_empty() {
-        text.push_str("  none\n");
+        text.line("  none");
     }
     for (count, rule) in &reasons {
-        text.push_str(&format!("{count:>9}  {} – {}\n", rule.id, rule.title));
+        text.line(&format!("{count:>9}  {} – {}", rule.id, rule.title));
     }
-    text.push_str(&waivers(&finished.summary));
-    text.push_str(&next(finished, &reasons, out));
+    waivers(&finished.summary, &mut text);
+    next(finished, &reasons, out, &mut text);
     text
 }
 
@@ -113,67 +155,67 @@ pub(crate) fn summary(finished: &Finished, out: &str) -> String {
 const WAIVERS_SHOWN: usize = 10;
 
 /// What the waivers did; nothing if there are none.
-fn waivers(summary: &Summary) -> String {
-    let Some(waived) = &summary.waived else { return String::new() };
+fn waivers(summary: &Summary, text: &mut Text) {
+    let Some(waived) = &summary.waived else { return };
     let VerdictCounts { missing, wrong, not_known, .. } = &waived.verdicts;
     let of = |state: &str| summary.waivers.iter().filter(|waiver| waiver.state == state).count();
-    let mut text = format!(
-        "\nWaivers: {} used, {} unused, {} expired; they hold for {missing} missing, {wrong} wrong, {not_known} not known, \
-         which stay in all counts\n",
+    text.blank();
+    text.line(&format!(
+        "Waivers: {} used, {} unused, {} expired; they hold for {missing} missing, {wrong} wrong, {not_known} not known, \
+         which stay in all counts",
         of("used"),
         of("unused"),
         of("expired"),
-    );
+    ));
     let idle = || summary.waivers.iter().filter(|waiver| waiver.state != "used");
     for waiver in idle().take(WAIVERS_SHOWN) {
-        text.push_str(&format!("  {} {}, for {}: ", waiver.id, waiver.state, waiver.rule));
-        text.push_str(&match &*waiver.state {
+        let why = match &*waiver.state {
             "expired" => {
-                format!("ended {}, {} without it\n", waiver.expires, plural(waiver.findings, "finding"))
+                format!("ended {}, {} without it", waiver.expires, plural(waiver.findings, "finding"))
             }
-            _ => "there is no such finding\n".to_owned(),
-        });
+            _ => "there is no such finding".to_owned(),
+        };
+        text.line(&format!("  {} {}, for {}: {why}", waiver.id, waiver.state, waiver.rule));
     }
     let more = idle().count().saturating_sub(WAIVERS_SHOWN);
     if more > 0 {
-        text.push_str(&format!("  {more} more: see waivers in summary.json\n"));
+        text.line(&format!("  {more} more: see waivers in summary.json"));
     }
-    text
 }
 
 /// What to do next, from what was found.
-fn next(finished: &Finished, reasons: &[(u64, &dno_audit::Rule)], out: &str) -> String {
+fn next(finished: &Finished, reasons: &[(u64, &dno_audit::Rule)], out: &str, text: &mut Text) {
     let summary = &finished.summary;
-    let mut text = "\nWhat to do next\n".to_owned();
+    text.blank();
+    text.line("What to do next");
     for (_, rule) in
         reasons.iter().filter(|(_, rule)| rule.severity > dno_audit::Severity::Information).take(3)
     {
-        text.push_str(&format!("  {}: {}\n", rule.id, rule.remedy));
+        text.line(&format!("  {}: {}", rule.id, rule.remedy));
     }
     if let Some(entity) = summary.unattributed_entities.first() {
-        text.push_str(&format!(
-            "  {} stands in {} cells where {} is expected, and no list has it: add it to its party in the directory\n",
+        text.line(&format!(
+            "  {} stands in {} cells where {} is expected, and no list has it: add it to its party in the directory",
             entity.entity,
             entity.cells,
-            safe(&entity.dno),
+            short(&entity.dno),
         ));
     }
     let records = &summary.counts.records;
     if records.quarantined > 0 {
         let quarantined = plural(records.quarantined, "record");
-        text.push_str(&format!("  {quarantined} could not be used: see {out}/quarantine.jsonl\n"));
+        text.line(&format!("  {quarantined} could not be used: see {out}/quarantine.jsonl"));
     }
     if summary.counts.not_in_estate > 0 {
-        text.push_str(&format!(
-            "  {} with records not in the estate: see {out}/not-in-estate.jsonl\n",
+        text.line(&format!(
+            "  {} with records not in the estate: see {out}/not-in-estate.jsonl",
             plural(summary.counts.not_in_estate, "device")
         ));
     }
-    text.push_str(&format!(
-        "  open {out}/findings.csv; `dnoaudit explain DEVICE` shows how a device was judged\n"
-    ));
-    text.push_str(&format!(
-        "\n{}: {} used, {} superseded, {} duplicate, {} not relevant, {} quarantined\n",
+    text.line(&format!("  open {out}/findings.csv; `dnoaudit explain DEVICE` shows how a device was judged"));
+    text.blank();
+    text.line(&format!(
+        "{}: {} used, {} superseded, {} duplicate, {} not relevant, {} quarantined",
         plural(records.total, "record"),
         records.used,
         records.superseded,
@@ -182,13 +224,12 @@ fn next(finished: &Finished, reasons: &[(u64, &dno_audit::Rule)], out: &str) -> 
         records.quarantined
     ));
     for unchecked in &summary.not_checked {
-        text.push_str(&format!("not checked: {unchecked}\n"));
+        text.line(&format!("not checked: {unchecked}"));
     }
     if finished.rule_set != RULE_SET_VERSION {
-        text.push_str(&format!("rule set {}; the newest is {RULE_SET_VERSION}\n", finished.rule_set));
+        text.line(&format!("rule set {}; the newest is {RULE_SET_VERSION}", finished.rule_set));
     }
-    text.push_str(&format!("manifest sha256 {}\n", finished.manifest_sha256));
-    text
+    text.line(&format!("manifest sha256 {}", finished.manifest_sha256));
 }
 
 fn row(dno: &str, counts: &VerdictCounts) -> Vec<String> {
@@ -204,17 +245,9 @@ fn percent(part: u64, whole: u64) -> String {
     format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
-/// A name from the inputs for a table: without what could steer a terminal, and cut to a width.
-pub(crate) fn safe(text: &str) -> String {
-    safe_line(text).chars().take(60).collect()
-}
-
-fn safe_line(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if steers(c) { '\u{FFFD}' } else { c }).collect()
+/// A name from the inputs, cut to a width.
+pub(crate) fn short(name: &str) -> String {
+    one_line(name).chars().take(60).collect()
 }
 
 /// A number with its noun.
@@ -235,6 +268,19 @@ mod tests {
 
     #[test]
     fn names_can_not_steer_the_terminal() {
-        assert_eq!(safe("a\x1b[2Jb"), "a\u{FFFD}[2Jb");
+        assert_eq!(short("a\x1b[2Jb"), "a\\u{1b}[2Jb");
+    }
+
+    #[test]
+    fn no_name_makes_a_line_of_its_own() {
+        let hostile = "x\nverified\r\u{85}\u{2028}\u{202e}\x1b[2K";
+        let mut rows = Rows::new(["name", "count"]);
+        rows.push([hostile, "1"]);
+        let mut text = Text::default();
+        text.line(&format!("by {hostile}"));
+        text.table(&rows.of_numbers());
+        assert_eq!(text.0.lines().count(), 3, "{}", text.0);
+        assert!(text.0.chars().all(|c| c == '\n' || !c.is_control()), "{}", text.0);
+        assert!(!text.0.contains(['\u{2028}', '\u{202e}']), "{}", text.0);
     }
 }

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::inputs::InputFile;
 use crate::inspect::{certificate_json, message_json};
 use crate::load::{Loaded, load};
+use crate::one_line::one_line;
 use crate::progress::Progress;
 use crate::run::{credentials, in_pool, join, slice};
 
@@ -24,7 +25,7 @@ use crate::run::{credentials, in_pool, join, slice};
 pub struct Explanation {
     /// All of it, as JSON.
     pub json: Value,
-    /// The same for people.
+    /// The same for people, fit for a terminal line by line.
     pub text: String,
 }
 
@@ -246,13 +247,13 @@ fn considered<'s>(
     })
 }
 
-/// Text that grows line by line.
+/// Text that grows line by line, each fit to be shown.
 #[derive(Default)]
 struct Text(String);
 
 impl Text {
     fn line(&mut self, line: &str) {
-        self.0.push_str(line);
+        self.0.push_str(&one_line(line));
         self.0.push('\n');
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &AuditArguments, terminal: &Terminal) -> Result<Exi
         Format::Json => {
             let value =
                 serde_json::to_value(&finished.summary).map_err(|error| Failure::Output(error.into()))?;
-            terminal.print_json(&json(&value)?)?;
+            terminal.print_as_is(&json(&value)?)?;
         }
     }
     Ok(exit(&finished, arguments.fail_on))

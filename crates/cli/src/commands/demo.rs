@@ -10,7 +10,7 @@ use testkit::estate::{EstateOptions, Form, write_estate, write_own_list};
 use crate::args::DemoArguments;
 use crate::commands::audit::audit;
 use crate::exit::{Exit, Failure};
-use crate::terminal::{Terminal, summary};
+use crate::terminal::{Terminal, Text, summary};
 
 /// The first line of the configuration of a demonstration, by which a folder is known to be one.
 const MARK: &str = "# Configuration of a dnoaudit demonstration. Everything in this folder is synthetic.";
@@ -64,13 +64,14 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
     let shown = folder.display();
     terminal.print(&summary(&finished, &out.display().to_string()))?;
     let first = finished_example(&out);
-    terminal.print(&format!(
-        "\nThe synthetic inputs are in {shown}. Try:\n  \
-         dnoaudit audit --config {shown}/audit.toml\n  \
-         dnoaudit explain {first} --config {shown}/audit.toml\n  \
-         dnoaudit explain placeholder-in-cell\n  \
-         dnoaudit reconcile {shown}/report --own {shown}/own-list.csv --dno {OWN_LIST_OF}\n"
-    ))?;
+    let mut text = Text::default();
+    text.blank();
+    text.line(&format!("The synthetic inputs are in {shown}. Try:"));
+    text.line(&format!("  dnoaudit audit --config {shown}/audit.toml"));
+    text.line(&format!("  dnoaudit explain {first} --config {shown}/audit.toml"));
+    text.line("  dnoaudit explain placeholder-in-cell");
+    text.line(&format!("  dnoaudit reconcile {shown}/report --own {shown}/own-list.csv --dno {OWN_LIST_OF}"));
+    terminal.print(&text)?;
     Ok(Exit::Complete)
 }
 

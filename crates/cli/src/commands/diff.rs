@@ -1,6 +1,5 @@
 //! `dnoaudit diff`: what changed between two reports, and why.
 
-use comfy_table::CellAlignment;
 use dno_audit::{
     Change, Comparison, DIFFERENCE_HEADER, Difference, Progress, ReportIdentity, State, Totals, table_line,
 };
@@ -8,7 +7,7 @@ use serde_json::json;
 
 use crate::args::{DiffArguments, TableFormat};
 use crate::exit::{Exit, Failure};
-use crate::terminal::{Terminal, plain_table, plural, safe};
+use crate::terminal::{Rows, Terminal, Text, plural, short};
 
 /// Most meters that are listed for people; there is no end of them in the other formats.
 const SHOWN: usize = 20;
@@ -53,8 +52,8 @@ impl Printer<'_> {
                 });
                 let head = head.to_string();
                 // The list of meters may be long, so the object is written as it grows.
-                self.terminal.print_json(head.strip_suffix('}').unwrap_or(&head))?;
-                self.terminal.print_json(",\"differences\":[")
+                self.terminal.print_as_is(head.strip_suffix('}').unwrap_or(&head))?;
+                self.terminal.print_as_is(",\"differences\":[")
             }
         }
     }
@@ -73,7 +72,7 @@ impl Printer<'_> {
                 let value =
                     serde_json::to_string(difference).map_err(|error| Failure::Output(error.into()))?;
                 let separator = if self.listed == 1 { "\n" } else { ",\n" };
-                self.terminal.print_json(&format!("{separator}{value}"))
+                self.terminal.print_as_is(&format!("{separator}{value}"))
             }
         }
     }
@@ -83,7 +82,7 @@ impl Printer<'_> {
             TableFormat::Csv => Ok(()),
             TableFormat::Json => {
                 let totals = serde_json::to_string(totals).map_err(|error| Failure::Output(error.into()))?;
-                self.terminal.print_json(&format!("\n],\"totals\":{totals}}}\n"))
+                self.terminal.print_as_is(&format!("\n],\"totals\":{totals}}}\n"))
             }
             TableFormat::Text => self.terminal.print(&self.text(comparison, totals)),
         }
@@ -91,46 +90,47 @@ impl Printer<'_> {
 
     fn line<'f>(&self, fields: impl IntoIterator<Item = &'f str>) -> Result<(), Failure> {
         let octets = table_line(fields).map_err(Failure::Output)?;
-        self.terminal.print_json(&String::from_utf8_lossy(&octets))
+        self.terminal.print_as_is(&String::from_utf8_lossy(&octets))
     }
 
-    fn text(&self, comparison: &Comparison, totals: &Totals) -> String {
-        let mut text = format!(
-            "old  {}\nnew  {}\n{}\n\n",
-            report(&comparison.old),
-            report(&comparison.new),
-            match comparison.differ_in.is_empty() {
-                true => "both rest on the same inputs, rules and configuration, as of one instant".to_owned(),
-                false => {
-                    let parts: Vec<&str> = comparison.differ_in.iter().map(|part| part.name()).collect();
-                    format!("they differ in: {}", parts.join(", "))
-                }
-            }
-        );
-        text.push_str(&table(totals));
+    fn text(&self, comparison: &Comparison, totals: &Totals) -> Text {
+        let mut text = Text::default();
+        text.line(&format!("old  {}", report(&comparison.old)));
+        text.line(&format!("new  {}", report(&comparison.new)));
+        if comparison.differ_in.is_empty() {
+            text.line("both rest on the same inputs, rules and configuration, as of one instant");
+        } else {
+            let parts: Vec<&str> = comparison.differ_in.iter().map(|part| part.name()).collect();
+            text.line(&format!("they differ in: {}", parts.join(", ")));
+        }
+        text.blank();
+        text.table(&table(totals));
         let persisting = totals.changes.get(Change::Persisting.name()).copied().unwrap_or_default();
-        text.push_str(&format!(
-            "\n{} of which the reports say different things; {} missing or wrong as before\n",
+        text.blank();
+        text.line(&format!(
+            "{} of which the reports say different things; {} missing or wrong as before",
             plural(totals.different, "meter"),
             plural(persisting, "meter"),
         ));
         if totals.moved > 0 {
-            text.push_str(&format!("{} under another party\n", plural(totals.moved, "meter")));
+            text.line(&format!("{} under another party", plural(totals.moved, "meter")));
         }
         if totals.different == 0 {
             return text;
         }
-        text.push_str("\nWhy\n");
+        text.blank();
+        text.line("Why");
         let mut causes: Vec<_> = totals.causes.iter().collect();
         causes.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         for (why, count) in causes {
-            text.push_str(&format!("{count:>9}  {why}\n"));
+            text.line(&format!("{count:>9}  {why}"));
         }
-        text.push_str("\nMeters\n");
-        self.first.iter().for_each(|line| text.push_str(line));
+        text.blank();
+        text.line("Meters");
+        self.first.iter().for_each(|line| text.line(line));
         let more = totals.different.saturating_sub(u64::try_from(self.first.len()).unwrap_or(u64::MAX));
         if more > 0 {
-            text.push_str(&format!("  {more} more: --format csv lists all\n"));
+            text.line(&format!("  {more} more: --format csv lists all"));
         }
         text
     }
@@ -140,31 +140,27 @@ fn report(identity: &ReportIdentity) -> String {
     format!(
         "{} as of {}, rule set {}, manifest {}",
         plural(identity.meters, "meter"),
-        safe(&identity.as_of),
+        short(&identity.as_of),
         identity.rule_set,
         identity.manifest_sha256
     )
 }
 
 /// Changes by party; a change that occurs nowhere has no column.
-fn table(totals: &Totals) -> String {
+fn table(totals: &Totals) -> Rows {
     let occurring: Vec<&str> = Change::ALL
         .iter()
         .map(|change| change.name())
         .filter(|name| totals.changes.get(name).is_some_and(|count| *count > 0))
         .collect();
-    let mut table = plain_table();
-    table.set_header(std::iter::once("DNO").chain(occurring.iter().copied()));
+    let mut table = Rows::new(std::iter::once("DNO").chain(occurring.iter().copied()));
     let mut add = |name: &str, counts: &std::collections::BTreeMap<&'static str, u64>| {
         let of = |change: &&str| counts.get(*change).copied().unwrap_or_default().to_string();
-        table.add_row(std::iter::once(safe(name)).chain(occurring.iter().map(of)));
+        table.push(std::iter::once(short(name)).chain(occurring.iter().map(of)));
     };
     totals.by_dno.iter().for_each(|(dno, counts)| add(dno, counts));
     add("all", &totals.changes);
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table.trim_fmt().lines().fold(String::new(), |text, line| text + line + "\n")
+    table.of_numbers()
 }
 
 fn line(difference: &Difference) -> String {
@@ -173,12 +169,12 @@ fn line(difference: &Difference) -> String {
             let dno = state.dno.as_deref().unwrap_or("unassigned");
             let reasons = state.reasons.join(", ");
             let reasons = if reasons.is_empty() { String::new() } else { format!(" ({reasons})") };
-            format!("{} {}{}", safe(dno), state.verdict, safe(&reasons))
+            format!("{} {}{}", short(dno), state.verdict, short(&reasons))
         }
         None => "absent".to_owned(),
     };
     format!(
-        "  {:<16} {}  {} → {}: {}\n",
+        "  {:<16} {}  {} → {}: {}",
         difference.change.name(),
         difference.device_id.as_str(),
         shown(&difference.old),

@@ -5,16 +5,15 @@ use serde_json::json;
 
 use crate::args::{ExplainArguments, Format, Question};
 use crate::exit::{Exit, Failure};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, Text};
 
 pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let device = match arguments.question()? {
         Question::Rule(rule) => {
-            let text = match arguments.format {
-                Format::Text => rule_text(rule),
-                Format::Json => super::json(&rule_json(rule.id))?,
-            };
-            terminal.print(&text)?;
+            match arguments.format {
+                Format::Text => terminal.print(&Text::of_lines(&rule_text(rule)))?,
+                Format::Json => terminal.print_as_is(&super::json(&rule_json(rule.id))?)?,
+            }
             return Ok(Exit::Complete);
         }
         Question::Device(device) => device,
@@ -32,8 +31,8 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<E
         return Err(Failure::Usage(format!("neither the estate nor any record knows device {device}")));
     };
     match arguments.format {
-        Format::Text => terminal.print(&explanation.text)?,
-        Format::Json => terminal.print_json(&super::json(&explanation.json)?)?,
+        Format::Text => terminal.print(&Text::of_lines(&explanation.text))?,
+        Format::Json => terminal.print_as_is(&super::json(&explanation.json)?)?,
     }
     Ok(Exit::Complete)
 }

@@ -7,14 +7,16 @@ use dno_audit::TEMPLATE;
 
 use crate::args::InitArguments;
 use crate::exit::{Exit, Failure};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, Text};
 
 pub(crate) fn run(arguments: &InitArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let path = arguments.file.display().to_string();
     let file = OpenOptions::new().write(true).create_new(true).open(&arguments.file);
     match file.and_then(|mut file| file.write_all(TEMPLATE.as_bytes())) {
         Ok(()) => {
-            terminal.print(&format!("{path} written; next: dnoaudit audit --config {path}\n"))?;
+            let mut text = Text::default();
+            text.line(&format!("{path} written; next: dnoaudit audit --config {path}"));
+            terminal.print(&text)?;
             Ok(Exit::Complete)
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {

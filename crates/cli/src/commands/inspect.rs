@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::args::{Format, InspectArguments};
 use crate::exit::{Exit, Failure};
-use crate::terminal::{Terminal, plain_table, safe};
+use crate::terminal::{Rows, Terminal, Text, short};
 
 pub(crate) fn run(arguments: &InspectArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let signatures = signatures(arguments)?;
@@ -59,7 +59,7 @@ impl Printer<'_> {
         if let Some(waiting) = self.waiting.replace(json) {
             let start = if self.many { "," } else { "[" };
             self.many = true;
-            self.terminal.print_json(&format!("{start}\n{}", super::json(&waiting)?.trim_end()))?;
+            self.terminal.print_as_is(&format!("{start}\n{}", super::json(&waiting)?.trim_end()))?;
         }
         Ok(())
     }
@@ -68,38 +68,39 @@ impl Printer<'_> {
         match (self.format, self.waiting, self.many) {
             (Format::Text, ..) => Ok(()),
             (Format::Json, Some(last), true) => {
-                self.terminal.print_json(&format!(",\n{}\n]\n", super::json(&last)?.trim_end()))
+                self.terminal.print_as_is(&format!(",\n{}\n]\n", super::json(&last)?.trim_end()))
             }
-            (Format::Json, Some(only), false) => self.terminal.print_json(&super::json(&only)?),
-            (Format::Json, None, _) => self.terminal.print_json("[]\n"),
+            (Format::Json, Some(only), false) => self.terminal.print_as_is(&super::json(&only)?),
+            (Format::Json, None, _) => self.terminal.print_as_is("[]\n"),
         }
     }
 }
 
-fn in_words(inspected: &Inspected) -> String {
+fn in_words(inspected: &Inspected) -> Text {
     if inspected.kind == "folder" {
         return folder(&inspected.json);
     }
     let place = match &inspected.within {
-        Some(within) => format!("{}, line {}", safe(within), inspected.line),
+        Some(within) => format!("{}, line {}", short(within), inspected.line),
         None => format!("line {}", inspected.line),
     };
-    let mut text = format!("{place}: {}\n", inspected.kind);
+    let mut text = Text::default();
+    text.line(&format!("{place}: {}", inspected.kind));
     describe(&inspected.json, 1, &mut text);
     text
 }
 
 /// The files of a folder as a table, and what is wrong with each below it.
-fn folder(json: &Value) -> String {
+fn folder(json: &Value) -> Text {
     let files = json.get("files").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let of = |file: &Value, name: &str| file.get(name).map(plain).unwrap_or_default();
     let columns = ["file", "holds", "records", "problems"];
-    let mut table = plain_table();
-    table.set_header(columns);
+    let mut table = Rows::new(columns);
     for file in files {
-        table.add_row(columns.map(|column| of(file, column)));
+        table.push(columns.map(|column| of(file, column)));
     }
-    let mut text = format!("{table}\n");
+    let mut text = Text::default();
+    text.table(&table);
     for file in files {
         let Some(problem) = file.get("first_problem").filter(|problem| !problem.is_null()) else { continue };
         let more = match file.get("problems").and_then(Value::as_u64) {
@@ -107,16 +108,16 @@ fn folder(json: &Value) -> String {
             _ => String::new(),
         };
         let (name, line, detail) = (of(file, "file"), of(problem, "line"), of(problem, "detail"));
-        text.push_str(&format!("{name}, line {line}: {detail}{more}\n"));
+        text.line(&format!("{name}, line {line}: {detail}{more}"));
     }
     text
 }
 
 /// A value as indented lines `name: value`.
-fn describe(value: &Value, depth: usize, text: &mut String) {
+fn describe(value: &Value, depth: usize, text: &mut Text) {
     let indent = "  ".repeat(depth);
     let Value::Object(members) = value else {
-        text.push_str(&format!("{indent}{}\n", plain(value)));
+        text.line(&format!("{indent}{}", plain(value)));
         return;
     };
     for (name, value) in members {
@@ -126,23 +127,23 @@ fn describe(value: &Value, depth: usize, text: &mut String) {
             {
                 let number = pair.get("value").map(plain).unwrap_or_default();
                 let word = pair.get("name").map(plain).unwrap_or_default();
-                text.push_str(&format!("{indent}{name}: {word} ({number})\n"));
+                text.line(&format!("{indent}{name}: {word} ({number})"));
             }
             Value::Object(_) => {
-                text.push_str(&format!("{indent}{name}:\n"));
+                text.line(&format!("{indent}{name}:"));
                 describe(value, depth + 1, text);
             }
             Value::Array(items) if items.iter().any(Value::is_object) => {
                 for (index, item) in items.iter().enumerate() {
-                    text.push_str(&format!("{indent}{name}[{index}]:\n"));
+                    text.line(&format!("{indent}{name}[{index}]:"));
                     describe(item, depth + 1, text);
                 }
             }
             Value::Array(items) => {
                 let items: Vec<String> = items.iter().map(plain).collect();
-                text.push_str(&format!("{indent}{name}: {}\n", items.join(", ")));
+                text.line(&format!("{indent}{name}: {}", items.join(", ")));
             }
-            _ => text.push_str(&format!("{indent}{name}: {}\n", plain(value))),
+            _ => text.line(&format!("{indent}{name}: {}", plain(value))),
         }
     }
 }
@@ -150,7 +151,7 @@ fn describe(value: &Value, depth: usize, text: &mut String) {
 fn plain(value: &Value) -> String {
     match value {
         Value::Null => "–".to_owned(),
-        Value::String(text) => text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect(),
-        other => safe(&other.to_string()),
+        Value::String(text) => text.clone(),
+        other => short(&other.to_string()),
     }
 }

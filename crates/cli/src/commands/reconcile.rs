@@ -9,7 +9,7 @@ use dno_audit::{
 
 use crate::args::{ReconcileArguments, TableFormat};
 use crate::exit::{Exit, Failure};
-use crate::terminal::{Terminal, plural, safe};
+use crate::terminal::{Terminal, Text, plural, short};
 
 /// Most meters that are listed for people; there is no end of them in the other formats.
 const SHOWN: usize = 20;
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &ReconcileArguments, terminal: &Terminal) -> Result
             TableFormat::Json => {
                 let value = serde_json::to_string(found).map_err(|error| Failure::Output(error.into()))?;
                 let before = if listed == 1 { "{\"disagreements\":[\n" } else { ",\n" };
-                terminal.print_json(&format!("{before}{value}"))
+                terminal.print_as_is(&format!("{before}{value}"))
             }
         }
     };
@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &ReconcileArguments, terminal: &Terminal) -> Result
             let begin = if listed == 0 { "{\"disagreements\":[" } else { "" };
             let rest = serde_json::to_string(&reconciled).map_err(|error| Failure::Output(error.into()))?;
             let rest = rest.strip_prefix('{').unwrap_or(&rest);
-            terminal.print_json(&format!(
+            terminal.print_as_is(&format!(
                 "{begin}\n],\"format\":\"dno-audit reconciliation\",\"format_version\":1,{rest}\n"
             ))?;
         }
@@ -102,9 +102,11 @@ fn packs(
             return Err(Failure::Usage(format!("neither view has device {device}")));
         };
         if arguments.format == TableFormat::Text {
-            let mut text = format!("\n{}: what the report says of {device}\n", written.place.display());
+            let mut text = Text::default();
+            text.blank();
+            text.line(&format!("{}: what the report says of {device}", written.place.display()));
             for lacking in &written.not_included {
-                text.push_str(&format!("  without {lacking}\n"));
+                text.line(&format!("  without {lacking}"));
             }
             terminal.print(&text)?;
         }
@@ -114,57 +116,60 @@ fn packs(
 
 fn print_line<'f>(terminal: &Terminal, fields: impl IntoIterator<Item = &'f str>) -> Result<(), Failure> {
     let octets = table_line(fields).map_err(Failure::Output)?;
-    terminal.print_json(&String::from_utf8_lossy(&octets))
+    terminal.print_as_is(&String::from_utf8_lossy(&octets))
 }
 
-fn text(reconciled: &Reconciled, first: &[String]) -> String {
+fn text(reconciled: &Reconciled, first: &[String]) -> Text {
     let Reconciled { dno, own, received, totals } = reconciled;
-    let mut text = format!(
-        "received  {} as of {}, rule set {}, manifest {}\n",
+    let mut text = Text::default();
+    text.line(&format!(
+        "received  {} as of {}, rule set {}, manifest {}",
         plural(received.meters, "meter"),
-        safe(&received.as_of),
+        short(&received.as_of),
         received.rule_set,
         received.manifest_sha256
-    );
-    text.push_str(&match own {
+    ));
+    text.line(&match own {
         OwnIdentity::List { rows, sha256 } => {
-            format!("own       a list of {}, sha256 {sha256}\n", plural(*rows, "row"))
+            format!("own       a list of {}, sha256 {sha256}", plural(*rows, "row"))
         }
         OwnIdentity::Report(own) => format!(
-            "own       {} as of {}, rule set {}, manifest {}\n",
+            "own       {} as of {}, rule set {}, manifest {}",
             plural(own.meters, "meter"),
-            safe(&own.as_of),
+            short(&own.as_of),
             own.rule_set,
             own.manifest_sha256
         ),
     });
     if let Some(dno) = dno {
-        text.push_str(&format!("meters of {}\n", safe(dno)));
+        text.line(&format!("meters of {}", short(dno)));
     }
-    text.push('\n');
+    text.blank();
     for outcome in Outcome::ALL {
         let count = totals.outcomes.get(outcome.name()).copied().unwrap_or_default();
         if count > 0 || matches!(outcome, Outcome::Agree | Outcome::Disagree) {
-            text.push_str(&format!("{count:>9}  {}\n", outcome.name()));
+            text.line(&format!("{count:>9}  {}", outcome.name()));
         }
     }
     if totals.repeated > 0 {
-        text.push_str(&format!("{:>9}  rows of the list repeat another\n", totals.repeated));
+        text.line(&format!("{:>9}  rows of the list repeat another", totals.repeated));
     }
     if totals.disagreements() == 0 {
         return text;
     }
-    text.push_str("\nWhy\n");
+    text.blank();
+    text.line("Why");
     let mut causes: Vec<_> = totals.causes.iter().collect();
     causes.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     for (cause, count) in causes {
-        text.push_str(&format!("{count:>9}  {cause}\n"));
+        text.line(&format!("{count:>9}  {cause}"));
     }
-    text.push_str("\nMeters\n");
-    first.iter().for_each(|line| text.push_str(line));
+    text.blank();
+    text.line("Meters");
+    first.iter().for_each(|line| text.line(line));
     let more = totals.disagreements().saturating_sub(u64::try_from(first.len()).unwrap_or(u64::MAX));
     if more > 0 {
-        text.push_str(&format!("  {more} more: --format csv lists all\n"));
+        text.line(&format!("  {more} more: --format csv lists all"));
     }
     text
 }
@@ -173,7 +178,7 @@ fn line(found: &Disagreement) -> String {
     let shown = |view: &Option<View>| view.as_ref().map_or("absent".to_owned(), |view| view.verdict.clone());
     let place = found.line.map_or_else(String::new, |line| format!(" (line {line})"));
     if found.outcome == Outcome::Refused {
-        return format!("  refused{place}: {}\n", found.note.as_deref().unwrap_or_default());
+        return format!("  refused{place}: {}", found.note.as_deref().unwrap_or_default());
     }
     let newer = match found.newer {
         dno_audit::Newer::NotKnown | dno_audit::Newer::Neither => String::new(),
@@ -181,8 +186,8 @@ fn line(found: &Disagreement) -> String {
     };
     let note = found.note.as_ref().map_or_else(String::new, |note| format!("; {note}"));
     format!(
-        "  {}{place}  own {}, received {}: {}{newer}{note}\n",
-        safe(&found.device_id),
+        "  {}{place}  own {}, received {}: {}{newer}{note}",
+        short(&found.device_id),
         shown(&found.own),
         shown(&found.received),
         found.cause()

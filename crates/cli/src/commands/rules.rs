@@ -6,20 +6,24 @@ use serde_json::json;
 
 use crate::args::{RulesArguments, RulesFormat};
 use crate::exit::{Exit, Failure};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, Text};
 
 pub(crate) fn run(arguments: &RulesArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let version = arguments.rule_set.map_or(Ok(RuleSetVersion::NEWEST), rule_set)?;
     let rows = rule_rows(version);
-    let text = match arguments.format {
-        RulesFormat::Text => rows
-            .iter()
-            .map(|row| format!("{:<13} {:<13} {:<30} {}\n", row.axis, row.severity, row.id, row.title))
-            .collect(),
-        RulesFormat::Json => super::json(&json!({"rule_set": version.number(), "rules": rows}))?,
-        RulesFormat::Markdown => markdown(version, &rows),
-    };
-    terminal.print(&text)?;
+    match arguments.format {
+        RulesFormat::Text => {
+            let mut text = Text::default();
+            for row in &rows {
+                text.line(&format!("{:<13} {:<13} {:<30} {}", row.axis, row.severity, row.id, row.title));
+            }
+            terminal.print(&text)?;
+        }
+        RulesFormat::Json => {
+            terminal.print_as_is(&super::json(&json!({"rule_set": version.number(), "rules": rows}))?)?;
+        }
+        RulesFormat::Markdown => terminal.print(&Text::of_lines(&markdown(version, &rows)))?,
+    }
     Ok(Exit::Complete)
 }
 

@@ -4,7 +4,7 @@ use dno_audit::{Progress, Tree};
 
 use crate::args::SliceArguments;
 use crate::exit::{Exit, Failure};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, Text};
 
 pub(crate) fn run(arguments: &SliceArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let (tree, party) = match (&arguments.dno, &arguments.supplier) {
@@ -17,8 +17,10 @@ pub(crate) fn run(arguments: &SliceArguments, terminal: &Terminal) -> Result<Exi
     terminal.end_progress();
     let rows = cut?.party.map_or(0, |party| party.rows);
     let (tree, out) = (tree.name(), arguments.out.display());
-    terminal.print(&format!(
-        "{rows} rows of {tree} {party} in {out}; `dnoaudit verify {out}` proves them complete\n"
-    ))?;
+    let mut text = Text::default();
+    text.line(&format!(
+        "{rows} rows of {tree} {party} in {out}; `dnoaudit verify {out}` proves them complete"
+    ));
+    terminal.print(&text)?;
     Ok(Exit::Complete)
 }

@@ -5,7 +5,7 @@ use dno_audit::{Progress, Verification};
 use crate::args::{Format, VerifyArguments};
 use crate::commands::json;
 use crate::exit::{Exit, Failure};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, Text};
 
 pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let expected = arguments.expected()?;
@@ -21,39 +21,43 @@ pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<Ex
         Format::Text => terminal.print(&text(&found))?,
         Format::Json => {
             let value = serde_json::to_value(&found).map_err(|error| Failure::Output(error.into()))?;
-            terminal.print_json(&json(&value)?)?;
+            terminal.print_as_is(&json(&value)?)?;
         }
     }
     Ok(if found.verified { Exit::Complete } else { Exit::NotVerified })
 }
 
 /// One screen: what it is, what holds, who signed, what was not checked.
-fn text(found: &Verification) -> String {
-    let mut text = match &found.party {
-        Some(party) => format!("slice: {} rows of {} {}\n", party.rows, party.tree, party.party),
-        None => format!("{}\n", found.kind),
-    };
-    if let Some(report) = &found.report {
-        text.push_str(&format!(
-            "report as of {}, {} meters, rule set {}, by {}\nmanifest sha256 {}\n",
-            report.as_of, report.meters, report.rule_set, report.tool, report.manifest_sha256
-        ));
+fn text(found: &Verification) -> Text {
+    let mut text = Text::default();
+    match &found.party {
+        Some(party) => text.line(&format!("slice: {} rows of {} {}", party.rows, party.tree, party.party)),
+        None => text.line(found.kind),
     }
-    text.push('\n');
+    if let Some(report) = &found.report {
+        text.line(&format!(
+            "report as of {}, {} meters, rule set {}, by {}",
+            report.as_of, report.meters, report.rule_set, report.tool
+        ));
+        text.line(&format!("manifest sha256 {}", report.manifest_sha256));
+    }
+    text.blank();
     let width = found.checks.iter().map(|check| check.name.len()).max().unwrap_or(0);
     for check in &found.checks {
         let word = if check.holds { "holds" } else { "FAILS" };
-        text.push_str(&format!("  {word}  {:<width$}  {}\n", check.name, check.found));
+        text.line(&format!("  {word}  {:<width$}  {}", check.name, check.found));
     }
     if !found.not_checked.is_empty() {
-        text.push_str("\nnot checked\n");
-        found.not_checked.iter().for_each(|what| text.push_str(&format!("  {what}\n")));
+        text.blank();
+        text.line("not checked");
+        found.not_checked.iter().for_each(|what| text.line(&format!("  {what}")));
     }
     let signed = found
         .signed_by
         .as_ref()
         .map_or_else(|| "no signature checked".to_owned(), |by| format!("signed by {by}"));
     let word = if found.verified { "verified" } else { "NOT VERIFIED" };
-    text.push_str(&format!("\n{word}; {signed}\n"));
+    text.blank();
+    text.line(&format!("{word}; {signed}"));
     text
 }
