@@ -331,6 +331,60 @@ fn a_pipe_is_read_once_and_where_it_would_have_to_be_read_twice_it_is_refused() 
     assert!(error.contains("can be read only once"), "{error}");
 }
 
+#[test]
+fn a_key_that_is_given_instead_of_its_file_is_not_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let config = demo.join("audit.toml");
+    let report = demo.join("report");
+    let pem = fs::read_to_string(key("auditor-key.pem")).unwrap();
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let lines: String =
+        pem.lines().filter(|line| !line.starts_with('-')).map(|line| format!("{line}\n")).collect();
+    let auditor = key("auditor-key.pem");
+    let shows = |printed: &str| {
+        body.as_bytes().chunks(16).any(|part| printed.contains(std::str::from_utf8(part).unwrap()))
+    };
+    assert!(shows(&body));
+    for secret in [&pem, &body, &lines, &format!(" {body}")] {
+        for (option, mut arguments) in [
+            ("--sign-key", vec!["audit", "--config", text(&config)]),
+            ("--sign-key-env", vec!["audit", "--config", text(&config)]),
+            ("--run-key", vec!["audit", "--config", text(&config)]),
+            ("--sign-chain", vec!["audit", "--config", text(&config), "--sign-key", &auditor]),
+            ("--key", vec!["verify", text(&report)]),
+            ("--certificate", vec!["verify", text(&report)]),
+            ("--manifest-sha256", vec!["verify", text(&report)]),
+            ("--no-such-option", vec!["audit"]),
+            ("--fail-on", vec!["audit"]),
+        ] {
+            let joined = format!("{option}={secret}");
+            for given in [vec![option, secret.as_str()], vec![joined.as_str()]] {
+                let count = arguments.len();
+                arguments.extend(given);
+                let (code, out, error) = run(&arguments);
+                assert_eq!(code, 2, "{option}: {error}");
+                assert!(!shows(&out) && !shows(&error), "{option}: {out}{error}");
+                assert!(!error.is_empty());
+                arguments.truncate(count);
+            }
+        }
+        let (code, out, error) = run(["audit", secret.as_str()]);
+        assert!(code == 2 && !shows(&out) && !shows(&error), "{out}{error}");
+    }
+    let (code, _, error) =
+        run(["audit", "--config", text(&config), "--run-key", "correct horse battery staple"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("--run-key (the value is not shown") && !error.contains("horse"), "{error}");
+    // What is plainly a name is said.
+    let (_, _, error) = run(["verify", text(&report), "--key", "keys/no-such.pem"]);
+    assert!(error.contains("--key keys/no-such.pem: No such file"), "{error}");
+    let (_, _, error) = run(["audit", "--config", text(&config), "--sign-key", text(&config)]);
+    assert!(error.contains("no P-256 private key"), "{error}");
+    let (_, _, error) = run(["audit", "--config", text(&config), "--sign-key", text(&demo)]);
+    assert!(error.contains(&format!("--sign-key {}: is a folder", demo.display())), "{error}");
+}
+
 /// A name that would end its line, begin another and steer the terminal.
 const HOSTILE: &str = "x\nFORGED\r\u{1b}[2J\u{85}\u{2028}FORGED\u{202e}\u{2066}y";
 

@@ -1,6 +1,6 @@
 //! The arguments, and the configuration that they make.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dno_audit::{
@@ -9,6 +9,7 @@ use dno_audit::{
 };
 
 use crate::exit::Failure;
+use crate::secret;
 
 /// Audits whether GB electricity meters hold the right network operator credentials.
 #[derive(Debug, Parser)]
@@ -443,9 +444,12 @@ impl SealArguments {
     /// What the report is sealed with. Keys are read and not shown.
     pub(crate) fn sealing(&self) -> Result<Sealing, Failure> {
         let pem = match (&self.sign_key, &self.sign_key_env) {
-            (Some(path), _) => Some(String::from_utf8_lossy(&read(path)?).into_owned()),
+            (Some(path), _) => {
+                Some(String::from_utf8_lossy(&read(path, &secret::file_of("--sign-key", path))?).into_owned())
+            }
             (None, Some(name)) => Some(std::env::var(name).map_err(|_| {
-                Failure::Usage(format!("--sign-key-env: there is no environment variable {name}"))
+                let option = secret::value_of("--sign-key-env", name);
+                Failure::Usage(format!("{option}: there is no such environment variable with text in it"))
             })?),
             (None, None) => None,
         };
@@ -454,14 +458,15 @@ impl SealArguments {
             let Some(unchained) = signer else {
                 return Err(Failure::Usage("--sign-chain needs --sign-key or --sign-key-env".to_owned()));
             };
-            signer = Some(unchained.with_chain(&read(path)?).map_err(Failure::Key)?);
+            signer = Some(unchained.with_chain(&read_public("--sign-chain", path)?).map_err(Failure::Key)?);
         }
         let salts = match &self.run_key {
             None => Salts::None,
-            Some(path) => Salts::Key(
-                RunKey::new(read(path)?)
-                    .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?,
-            ),
+            Some(path) => {
+                let shown = secret::file_of("--run-key", path);
+                let key = RunKey::new(read(path, &shown)?);
+                Salts::Key(key.map_err(|error| Failure::Usage(format!("{shown}: {error}")))?)
+            }
         };
         Ok(Sealing { salts, signer })
     }
@@ -472,24 +477,39 @@ impl VerifyArguments {
     pub(crate) fn expected(&self) -> Result<Expected, Failure> {
         let key = match (&self.key, &self.certificate) {
             (Some(path), _) => {
-                let key =
-                    PublicKey::from_pem(&String::from_utf8_lossy(&read(path)?)).map_err(Failure::Key)?;
+                let octets = read_public("--key", path)?;
+                let key = PublicKey::from_pem(&String::from_utf8_lossy(&octets)).map_err(Failure::Key)?;
                 Some((key, path.display().to_string()))
             }
-            (None, Some(path)) => Some(PublicKey::from_certificate(&read(path)?).map_err(Failure::Key)?),
+            (None, Some(path)) => {
+                let octets = read_public("--certificate", path)?;
+                Some(PublicKey::from_certificate(&octets).map_err(Failure::Key)?)
+            }
             (None, None) => None,
         };
+        if let Some(digest) = &self.manifest_sha256
+            && (digest.len() != 64 || !digest.chars().all(|c| c.is_ascii_hexdigit()))
+        {
+            return Err(Failure::Usage(
+                "--manifest-sha256: expected the 64 hex digits that audit prints".to_owned(),
+            ));
+        }
         Ok(Expected { key, manifest_sha256: self.manifest_sha256.clone() })
     }
 }
 
-fn read(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
-    dno_audit::read_named(path, MAX_KEY_FILE)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
-}
-
 /// The most octets of a file with a key, a run key or certificates of a signer.
 const MAX_KEY_FILE: u64 = 1 << 20;
+
+/// Reads a file that an option names; `shown` says which.
+fn read(path: &Path, shown: &str) -> Result<Vec<u8>, Failure> {
+    dno_audit::read_named(path, MAX_KEY_FILE).map_err(|error| Failure::Usage(format!("{shown}: {error}")))
+}
+
+/// Reads a file whose name is no secret, unless it is a key that was given for it.
+fn read_public(option: &str, path: &Path) -> Result<Vec<u8>, Failure> {
+    read(path, &secret::value_of(option, &path.to_string_lossy()))
+}
 
 /// An instant, or the begin of the day on which the command runs. This is the one place that looks at the clock, and
 /// the report writes down what it saw.

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod exit;
+mod secret;
 mod terminal;
 
 use std::process::ExitCode;
@@ -14,12 +15,25 @@ use crate::exit::Exit;
 use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
+    let given: Vec<_> = std::env::args_os().collect();
+    if secret::among(&given) {
+        Terminal::new(true).error(secret::IN_ARGUMENTS);
+        return Exit::Usage.into();
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Help and version are no errors; clap sends each to the right stream.
+        // Help and version are no errors; clap sends each to the right stream.
+        Err(error) if !error.use_stderr() => {
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Complete.into() };
+            return Exit::Complete.into();
+        }
+        Err(_) => {
+            // The message repeats arguments, so it is made of such as may be repeated.
+            match Arguments::try_parse_from(secret::fit_to_repeat(&given)) {
+                Err(error) => drop(error.print()),
+                Ok(_) => Terminal::new(true).error("the arguments can't be used"),
+            }
+            return Exit::Usage.into();
         }
     };
     let terminal = Terminal::new(arguments.quiet);
