@@ -294,7 +294,7 @@ fn the_vectors_of_the_format_come_out() {
     let mut sealer = report::seal::Sealer::default();
     let mut tree = report::merkle::RowTree::default();
     for (row, leaf) in rows.lines().zip(&leaves) {
-        let row: serde_json::Value = serde_json::from_str(row).unwrap();
+        let row: Value = serde_json::from_str(row).unwrap();
         let [dno, supplier, verdict] = ["dno", "supplier", "verdict"].map(|member| row[member].as_str());
         let verdict = verdict.unwrap();
         sealer.push(&report::seal::SealRow { leaf: *leaf, dno, supplier, verdict }).unwrap();
