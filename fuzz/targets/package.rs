@@ -44,9 +44,9 @@ fn value<T: DeserializeOwned + Serialize>(octets: &[u8]) -> Option<T> {
 /// The report that rows are held to.
 static GOLDEN: LazyLock<(Manifest, Reference)> = LazyLock::new(|| {
     let read =
-        manifest(include_bytes!("../../testdata/golden/format-1/report/manifest.json")).expect("a manifest");
+        manifest(include_bytes!("../../testdata/golden/format-1/package/manifest.json")).expect("a manifest");
     let rules: Vec<RuleRow> =
-        document(include_bytes!("../../testdata/golden/format-1/report/rules.json")).expect("rules");
+        document(include_bytes!("../../testdata/golden/format-1/package/rules.json")).expect("rules");
     let reference = Reference::new(&rules, &read).expect("a table of rules");
     (read, reference)
 });
