@@ -139,6 +139,36 @@ fn a_dispute_pack_has_the_row_its_proof_and_with_the_inputs_the_records() {
 }
 
 #[test]
+fn a_dispute_pack_is_not_written_into_what_it_is_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = folder.path().join("demo");
+    assert_eq!(run(["demo", "--devices", "100", "--out", text(&demo)]).0, 0);
+    let report = demo.join("report");
+    let device = rows(&report.join("devices.jsonl"))[3]["device_id"].as_str().unwrap().to_owned();
+    let (slice, before) = (folder.path().join("slice"), files(&report));
+    assert_eq!(run(["slice", text(&report), "--dno", "LOND", "--out", text(&slice)]).0, 0);
+    let dispute = |received: &Path, own: &Path, out: &Path| {
+        run(["reconcile", text(received), "--own", text(own), "--dispute", &device, "--out", text(out)])
+    };
+    for out in ["", "disputes", "not/yet", "../report/disputes"].map(|name| report.join(name)) {
+        for (received, own) in [(&report, &demo.join("own-list.csv")), (&slice, &report)] {
+            let (code, said, error) = dispute(received, own, &out);
+            assert_eq!((code, said.as_str()), (2, ""), "{}: {error}", out.display());
+            assert!(error.contains("would lie in the package"), "{error}");
+        }
+    }
+    // A report that stands where the pack would go.
+    let place = folder.path().join("packs").join(&device);
+    fs::create_dir(folder.path().join("packs")).unwrap();
+    fs::rename(&report, &place).unwrap();
+    let (code, said, error) = dispute(&place, &demo.join("own-list.csv"), &folder.path().join("packs"));
+    assert_eq!((code, said.as_str()), (2, ""), "{error}");
+    assert!(error.contains("would lie in the package"), "{error}");
+    assert_eq!(files(&place), before);
+    assert_eq!(fs::read_dir(&place).unwrap().count(), before.len(), "nothing was begun");
+}
+
+#[test]
 fn a_slice_is_reconciled_explained_compared_and_disputed() {
     let folder = tempfile::tempdir().unwrap();
     let demo = folder.path().join("demo");

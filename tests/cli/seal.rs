@@ -131,6 +131,69 @@ fn what_does_not_verify_is_named_and_ends_with_4() {
     assert_eq!(code, 2, "{error}");
 }
 
+/// All files below a folder, by path.
+fn below(folder: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = std::collections::BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(below(&path)),
+            false => {
+                found.insert(path.clone(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_slice_is_not_written_into_over_or_around_what_it_is_cut_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = signed(folder.path(), "100");
+    let before = below(folder.path());
+    let beside = folder.path().join("beside");
+    let cut = |package: &str, out: &str| {
+        let mut command = dnoaudit();
+        command.current_dir(&demo).args(["slice", package, "--dno", "LOND", "--out", out]);
+        ended(command.output().unwrap())
+    };
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(demo.join("report"), folder.path().join("link")).unwrap();
+    let whole = demo.join("report");
+    let mut refused = vec![
+        ("report", "report/slice".to_owned()),
+        ("report", "report/none/slice".to_owned()),
+        ("report", "report".to_owned()),
+        ("report", "report/".to_owned()),
+        ("report", ".".to_owned()),
+        ("report", "..".to_owned()),
+        ("report", "none/../report/slice".to_owned()),
+        ("../demo/report", "report/slice".to_owned()),
+        ("report", format!("{}/slice", text(&whole))),
+        (text(&whole), "report/slice".to_owned()),
+        ("report", text(folder.path()).to_owned()),
+    ];
+    if cfg!(unix) {
+        refused.extend([
+            ("report", "../link/slice".to_owned()),
+            ("report", "../link".to_owned()),
+            ("../link", "report/slice".to_owned()),
+            ("../link", "report".to_owned()),
+        ]);
+    }
+    for (package, out) in refused {
+        let (code, _, error) = cut(package, &out);
+        assert_eq!(code, 2, "{package} {out}: {error}");
+        assert!(error.contains("would lie in the package"), "{package} {out}: {error}");
+    }
+    let _ = fs::remove_file(folder.path().join("link"));
+    assert_eq!(below(folder.path()), before);
+    assert_eq!(cut("report", "report/../../beside").0, 0);
+    assert!(beside.join("slice.json").is_file());
+    assert_eq!(cut("report", "report-of-lond").0, 0, "the name begins alike");
+    assert_eq!(run(["verify", text(&whole)]).0, 0);
+}
+
 #[test]
 fn signing_needs_a_usable_key_and_never_shows_it() {
     let folder = tempfile::tempdir().unwrap();

@@ -5,11 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use report::merkle::{RowPath, leaf, path_holds};
-use report::model::v1::{DeviceRow, PartyLeaf, Slice};
-use report::read::document;
+use report::model::v1::{DeviceRow, PartyLeaf};
 use report::reconcile::Disagreement;
 use report::seal::{Tree, leaf_octets, top_tree};
-use report::{ATTESTATION, SLICE, canonical};
+use report::{ATTESTATION, canonical};
 use serde_json::{Value, json};
 use types::Eui64;
 
@@ -18,6 +17,7 @@ use crate::error::Error;
 use crate::explain::explain;
 use crate::explain::package::{certificates_of, explain_package, row};
 use crate::package::{self, Package};
+use crate::place::check_apart;
 use crate::progress::Progress;
 use crate::reader::{PackageReader, PackageRows, read_whole};
 use crate::reconcile::Reconciled;
@@ -56,7 +56,7 @@ pub struct Dispute {
 /// # Errors
 ///
 /// The report does not verify, its inputs are not below the folder that was named or give another row, or the pack can't be
-/// written. What stands at `out` is left as it is then.
+/// written, or would lie in the report or around it. What stands at `out` is left as it is then.
 pub fn dispute(
     device: Eui64,
     options: &DisputeOptions<'_>,
@@ -64,6 +64,7 @@ pub fn dispute(
     progress: &Progress<'_>,
 ) -> Result<Option<Dispute>, Error> {
     let received = verified(options.received)?;
+    check_apart(out, options.received)?;
     let row = row(&received, device)?;
     if row.is_none() && options.disagreement.is_none() {
         return Ok(None);
@@ -134,10 +135,7 @@ fn proof(received: &PackageReader, row: &DeviceRow<'_>, line: &[u8]) -> Result<V
         path: received.folder().to_path_buf(),
         source: report::ReadError::Form { line: 0, message: message.to_owned() },
     };
-    let (tree, party, position, path) = if received.is_slice() {
-        let of_slice = received.folder().join(SLICE);
-        let slice: Slice = document(&read_whole(&of_slice)?)
-            .map_err(|source| Error::Report { path: of_slice.clone(), source })?;
+    let (tree, party, position, path) = if let Some(slice) = received.slice()? {
         let tree = Tree::of_name(&slice.tree).ok_or_else(|| at("slice.json: a tree that no report has"))?;
         (tree, slice.leaf, slice.position, slice.path)
     } else {

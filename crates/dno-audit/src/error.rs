@@ -83,6 +83,14 @@ pub enum Error {
         /// Why it is none.
         found: String,
     },
+    /// What is to be written would lie in the package that is read, over it or around it.
+    #[error("{} would lie in the package {} or around it, and break it; name a folder apart from it", out.display(), package.display())]
+    OutTouchesPackage {
+        /// Where it was to go.
+        out: PathBuf,
+        /// The package.
+        package: PathBuf,
+    },
     /// A file of a package does not have the form that it ought to.
     #[error("{}: {source}", path.display())]
     Report {
@@ -172,6 +180,7 @@ impl Error {
             )
             | Self::MixedPipe { .. }
             | Self::NotAPackage { .. }
+            | Self::OutTouchesPackage { .. }
             | Self::NoSuchParty { .. }
             | Self::NotReproducible { .. }
             | Self::Inputs { .. }

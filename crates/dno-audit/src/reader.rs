@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use report::ReadError;
 use report::model::v1::{
-    CertificateRow, Configuration, DeviceRow, Manifest, NotInEstateRow, QuarantineRow, RuleRow, Summary,
+    CertificateRow, Configuration, DeviceRow, Manifest, NotInEstateRow, QuarantineRow, RuleRow, Slice,
+    Summary,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -63,6 +64,16 @@ impl PackageReader {
     #[must_use]
     pub fn is_slice(&self) -> bool {
         self.folder.join(report::SLICE).exists()
+    }
+
+    /// `slice.json`, if it is a slice.
+    pub(crate) fn slice(&self) -> Result<Option<Slice>, Error> {
+        if !self.is_slice() {
+            return Ok(None);
+        }
+        let path = self.folder.join(report::SLICE);
+        let slice = report::read::document(&read_small(&path)?);
+        slice.map(Some).map_err(|source| Error::Report { path, source })
     }
 
     /// `manifest.json`.

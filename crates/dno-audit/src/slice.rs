@@ -13,6 +13,7 @@ use types::Timestamp;
 
 use crate::error::Error;
 use crate::package::{self, Package, PackageFile};
+use crate::place::check_apart;
 use crate::progress::Progress;
 use crate::reader::{PackageReader, PackageRows, as_of, read_small};
 use crate::verify::{Expected, Verification, verify};
@@ -33,7 +34,7 @@ pub(crate) const fn files_of(tree: Tree) -> &'static [&'static str] {
 /// # Errors
 ///
 /// The package can't be read, has no such party, or is damaged so that the slice would not verify; or the slice can't be
-/// written. In each case what stands at `out` is left as it is.
+/// written, or would lie in the package or around it. In each case what stands at `out` is left as it is.
 pub fn slice(
     folder: &Path,
     tree: Tree,
@@ -42,6 +43,7 @@ pub fn slice(
     progress: &Progress<'_>,
 ) -> Result<Verification, Error> {
     let reader = PackageReader::open(folder)?;
+    check_apart(out, folder)?;
     let leaves = PackageRows::<PartyLeaf>::open(folder.join(tree.file()))?.collect::<Result<Vec<_>, _>>()?;
     let Some(position) = leaves.iter().position(|leaf| leaf.party == party) else {
         let names = leaves.iter().map(|leaf| leaf.party.as_str());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dno_audit::{
     DISAGREEMENT_HEADER, Disagreement, DisputeOptions, Eui64, Outcome, OwnIdentity, Progress,
-    ReconcileOptions, Reconciled, View, ZonelessTimes, dispute, reconcile, table_line,
+    ReconcileOptions, Reconciled, View, ZonelessTimes, check_apart, dispute, reconcile, table_line,
 };
 
 use crate::args::{ReconcileArguments, TableFormat};
@@ -17,6 +17,14 @@ const SHOWN: usize = 20;
 pub(crate) fn run(arguments: &ReconcileArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let zoneless = if arguments.zoneless_utc { ZonelessTimes::Utc } else { ZonelessTimes::Refuse };
     let options = ReconcileOptions { dno: arguments.dno.clone(), zoneless };
+    for device in &arguments.dispute {
+        let Some(out) = &arguments.out else { continue };
+        let place = out.join(device.to_string());
+        check_apart(&place, &arguments.received)?;
+        if arguments.own.is_dir() {
+            check_apart(&place, &arguments.own)?;
+        }
+    }
     let show = |message: &str| terminal.progress(message);
     let (mut listed, mut first) = (0u64, Vec::new());
     let mut disputed: BTreeMap<Eui64, Disagreement> = BTreeMap::new();
