@@ -60,7 +60,17 @@ impl Estate {
 fn diff(old: &Path, new: &Path) -> (i32, Value) {
     let (code, out, error) = run(["diff", old.to_str().unwrap(), new.to_str().unwrap(), "--format", "json"]);
     assert!(code < 2, "{error}");
-    (code, serde_json::from_str(&out).unwrap())
+    let found: Value = serde_json::from_str(&out).unwrap();
+    // Nothing is a cause in which the reports do not differ.
+    let differ = found["differ_in"].as_array().unwrap();
+    for difference in found["differences"].as_array().unwrap() {
+        let causes = ["because", "possibly"].map(|kind| difference["why"][kind].as_array().unwrap());
+        assert!(causes.iter().any(|causes| !causes.is_empty()), "{difference}");
+        for cause in causes.into_iter().flatten() {
+            assert!(differ.contains(cause), "{cause} of {differ:?}: {difference}");
+        }
+    }
+    (code, found)
 }
 
 fn id(row: &Value) -> &str {
@@ -234,6 +244,57 @@ fn time_alone_lets_certificates_expire() {
     let device = id(expired.unwrap()).to_owned();
     let difference = with_cause(&found, "as-of", &device);
     assert_eq!(difference["change"], "unchanged", "a condition turns no verdict");
+}
+
+#[test]
+fn a_record_that_was_not_due_yet_is_no_new_observation() {
+    let estate = Estate::new();
+    let missing = estate.row(|row| row["reasons"][0] == "placeholder-in-cell" && row["dno"] == "LOND");
+    let correct = estate.row(|row| row["verdict"] == "correct" && row["dno"] == "LOND");
+    let records = estate.demo("later.csv");
+    fs::write(&records, cells_like(id(&missing), &correct, "2026-01-15T00:00:00Z")).unwrap();
+    let more = ["--records", records.to_str().unwrap()];
+    let kept = estate.folder.path().join("kept");
+    fs::rename(estate.again(&more), &kept).unwrap();
+    let later = estate.again(&[&more[..], &["--as-of", "2026-02-01T00:00:00Z"]].concat());
+    let (_, found) = diff(&kept, &later);
+    assert_eq!(found["differ_in"], serde_json::json!(["as-of"]));
+    assert_eq!(with_cause(&found, "as-of", id(&missing))["change"], "fixed");
+}
+
+#[test]
+fn a_distributor_id_that_the_directory_now_has_is_the_directory() {
+    let estate = Estate::new();
+    let by_distributor = |row: &Value| row["dno"] == "LOND" && row["expectation"] == "mpan-distributor";
+    let found = estate.row(|row| row["verdict"] == "correct" && by_distributor(row));
+    estate.edit("audit.toml", |text| text.replace("[inputs]", "shipped_directory = false\n\n[inputs]"));
+    estate.edit("directory.toml", |text| text.replace("distributor_ids = [12]", "distributor_ids = []"));
+    let without = estate.again(&[]);
+    let (_, differences) = diff(&without, &estate.old());
+    assert_eq!(with_cause(&differences, "directory", id(&found))["change"], "became-known");
+    let (_, differences) = diff(&estate.old(), &without);
+    assert_eq!(differences["differ_in"], serde_json::json!(["directory"]));
+    let difference = with_cause(&differences, "directory", id(&found));
+    assert_eq!(difference["change"], "became-not-known");
+}
+
+#[test]
+fn a_slice_is_a_part_of_its_report() {
+    let estate = Estate::new();
+    let slice = |party: &str| {
+        let (whole, out) = (estate.old(), estate.folder.path().join(party));
+        let arguments = ["slice", whole.to_str().unwrap(), "--dno", party, "--out", out.to_str().unwrap()];
+        assert_eq!(run(arguments).0, 0);
+        out
+    };
+    let (lond, eelc) = (slice("LOND"), slice("EELC"));
+    for (old, new) in [(&estate.old(), &lond), (&lond, &estate.old()), (&lond, &eelc)] {
+        let (code, found) = diff(old, new);
+        assert_eq!((code, &found["differ_in"]), (1, &serde_json::json!(["part"])));
+        let device = found["differences"][0]["device_id"].as_str().unwrap().to_owned();
+        with_cause(&found, "part", &device);
+    }
+    assert_eq!(diff(&lond, &lond).0, 0);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use report::basis::{Basis, Cause};
 use report::diff::{Difference, Rows, Totals, diff as diff_rows};
 use report::model::v1::{CertificateRow, DeviceRow};
 use report::read::Lines;
+use report::seal::Tree;
 use report::{ReadError, digest};
 use serde::Serialize;
 use types::Eui64;
@@ -104,8 +105,12 @@ pub(crate) fn verified(folder: &Path) -> Result<PackageReader, Error> {
 
 /// What the report of a package rests on.
 pub(crate) fn basis(package: &PackageReader) -> Result<Basis, Error> {
-    if package.is_slice() {
-        return Ok(Basis::new(package.manifest(), Some(&package.rules()?), None, None));
+    if let Some(slice) = package.slice()? {
+        let whole = Basis::new(package.manifest(), Some(&package.rules()?), None, None);
+        return Ok(match Tree::of_name(&slice.tree) {
+            Some(tree) => whole.of_slice(tree, slice.leaf.party),
+            None => whole,
+        });
     }
     // Those of devices may be as many as there are meters, and stand in no cell of an operator.
     let of_organisation =

@@ -2,13 +2,16 @@
 //!
 //! In: two rows of a meter, and of each report its manifest, configuration, rules and certificates. Out: the causes. A
 //! cause is *shown* if what it is about differs for this very meter; where nothing about the meter itself differs, those
-//! parts of the two reports that differ as a whole are *possible*, and none is picked.
+//! parts of the two reports that differ as a whole are *possible*, and none is picked. Nothing is a cause in which the
+//! reports do not differ; of two that rest on the same there is none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::model::v1::{CellRow, CertificateRow, Configuration, DeviceRow, EvidenceRow, Manifest, RuleRow};
+use crate::Short;
+use crate::model::v1::{CellRow, CertificateRow, Configuration, DeviceRow, Manifest, RuleRow};
+use crate::seal::Tree;
 
 /// Why two reports say different things of a meter. The order is that of reports.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -30,13 +33,15 @@ pub enum Cause {
     Configuration,
     /// The instant of the audit alone.
     AsOf,
-    /// Nothing that reports tell of: the program that made them.
+    /// The version of the program.
     Program,
+    /// Which meters a report is of: all, or those of one party.
+    Part,
 }
 
 impl Cause {
     /// All causes, in the order of reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Observation,
         Self::CertificateData,
         Self::RegistrationData,
@@ -46,6 +51,7 @@ impl Cause {
         Self::Configuration,
         Self::AsOf,
         Self::Program,
+        Self::Part,
     ];
 
     /// The word that reports use.
@@ -61,6 +67,7 @@ impl Cause {
             Self::Configuration => "configuration",
             Self::AsOf => "as-of",
             Self::Program => "program",
+            Self::Part => "part",
         }
     }
 
@@ -77,7 +84,7 @@ impl Cause {
     }
 }
 
-/// The causes of a difference.
+/// The causes of a difference. None of both kinds, if nothing in which the reports differ explains it.
 #[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Why {
     /// Those that are shown by what differs about the meter itself.
@@ -85,6 +92,9 @@ pub struct Why {
     /// If nothing about the meter shows it: what differs between the reports and can be the cause.
     pub possibly: BTreeSet<Cause>,
 }
+
+/// The word for a difference without a cause.
+pub const UNEXPLAINED: &str = "unexplained";
 
 impl Why {
     /// In words: causes joined by `and`, possible ones by `or`.
@@ -94,11 +104,42 @@ impl Why {
             causes.iter().map(|cause| cause.name()).collect::<Vec<_>>().join(with)
         };
         match (self.because.is_empty(), self.possibly.is_empty()) {
-            (_, true) => join(&self.because, " and "),
+            (true, true) => UNEXPLAINED.to_owned(),
+            (false, true) => join(&self.because, " and "),
             (true, false) => join(&self.possibly, " or "),
             (false, false) => {
                 format!("{} and ({})", join(&self.because, " and "), join(&self.possibly, " or "))
             }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.because.is_empty() && self.possibly.is_empty()
+    }
+
+    /// Notes a cause that something about the meter shows, if the reports differ in it at all, and says whether they do.
+    fn shown(&mut self, cause: Cause, differing: &BTreeSet<Cause>) -> bool {
+        let differs = differing.contains(&cause);
+        if differs {
+            self.because.insert(cause);
+        }
+        differs
+    }
+
+    /// Notes those of these parts that differ between the reports: one of them is the cause, and if it is one alone, this is
+    /// it. If there is none, the rules are, or else the program.
+    fn one_of(&mut self, parts: impl IntoIterator<Item = Cause>, differing: &BTreeSet<Cause>) {
+        let parts: Vec<Cause> = parts.into_iter().filter(|part| differing.contains(part)).collect();
+        match parts.as_slice() {
+            [] => {
+                if !self.shown(Cause::RuleSet, differing) {
+                    self.shown(Cause::Program, differing);
+                }
+            }
+            [part] => {
+                self.because.insert(*part);
+            }
+            _ => self.possibly.extend(parts),
         }
     }
 }
@@ -110,8 +151,12 @@ pub struct Basis {
     program: String,
     rule_set: String,
     rules: BTreeSet<String>,
+    /// The party and tree of which it is a slice.
+    part: Option<(Tree, String)>,
     /// Settings other than the instant.
     settings: Option<Configuration>,
+    /// Of all settings, the instant among them.
+    settings_sha256: String,
     inputs: BTreeMap<String, BTreeSet<String>>,
     /// Certificates of organisations by key; `None` where the report does not come with them.
     certificates: Option<BTreeMap<String, Vec<CertificateRow>>>,
@@ -144,10 +189,18 @@ impl Basis {
             program: manifest.tool.version.to_string(),
             rule_set: manifest.rule_set.sha256.clone(),
             rules: rules.unwrap_or_default().iter().map(|rule| rule.id.to_string()).collect(),
+            part: None,
             settings: configuration.map(|settings| Configuration { as_of: String::new(), ..settings }),
+            settings_sha256: manifest.configuration_sha256.clone(),
             inputs,
             certificates: certificates.map(by_key),
         }
+    }
+
+    /// The same of the slice of a party.
+    #[must_use]
+    pub fn of_slice(self, tree: Tree, party: String) -> Self {
+        Self { part: Some((tree, party)), ..self }
     }
 
     #[cfg(test)]
@@ -175,9 +228,12 @@ impl Basis {
         if self.rule_set != other.rule_set {
             causes.insert(Cause::RuleSet);
         }
-        if let (Some(one), Some(another)) = (&self.settings, &other.settings)
-            && one != another
-        {
+        let configured = match (&self.settings, &other.settings) {
+            (Some(one), Some(another)) => one != another,
+            // The digest is over the instant too, so that it tells nothing more where that differs.
+            _ => self.as_of == other.as_of && self.settings_sha256 != other.settings_sha256,
+        };
+        if configured {
             causes.insert(Cause::Configuration);
         }
         if self.as_of != other.as_of {
@@ -185,6 +241,9 @@ impl Basis {
         }
         if self.program != other.program {
             causes.insert(Cause::Program);
+        }
+        if self.part != other.part {
+            causes.insert(Cause::Part);
         }
         causes
     }
@@ -199,6 +258,24 @@ impl Basis {
 #[must_use]
 pub fn why(old: (&DeviceRow<'_>, &Basis), new: (&DeviceRow<'_>, &Basis)) -> Why {
     Comparison::new(old, new).why()
+}
+
+/// Why a meter is in one of two reports alone.
+#[must_use]
+pub fn why_alone(old: &Basis, new: &Basis) -> Why {
+    let differing = old.differs_from(new);
+    let mut why = Why::default();
+    match (&old.part, &new.part) {
+        // The estate lists it or does not.
+        (None, None) if why.shown(Cause::RegistrationData, &differing) => {}
+        (None, None) => why.one_of([Cause::Configuration], &differing),
+        // It may be in the report, under another party.
+        _ => why.one_of(
+            [Cause::RegistrationData, Cause::Directory, Cause::Configuration, Cause::AsOf, Cause::Part],
+            &differing,
+        ),
+    }
+    why
 }
 
 struct Comparison<'c> {
@@ -222,7 +299,7 @@ impl<'c> Comparison<'c> {
     fn why(mut self) -> Why {
         let placed = self.expectation();
         let seen = self.cells(placed);
-        self.findings(placed || seen);
+        self.findings((placed || seen) && !self.why.is_empty());
         self.waivers();
         if !self.why.because.is_empty() {
             let because = self.why.because.clone();
@@ -231,50 +308,75 @@ impl<'c> Comparison<'c> {
         self.why
     }
 
-    /// Notes those of these parts that differ between the reports: one of them is the cause, and if it is one alone, this is
-    /// it.
-    fn one_of(&mut self, parts: impl IntoIterator<Item = Cause>) {
-        let parts: Vec<Cause> = parts.into_iter().filter(|part| self.differing.contains(part)).collect();
-        match parts.as_slice() {
-            [] if self.differing.contains(&Cause::RuleSet) => {
-                self.why.because.insert(Cause::RuleSet);
-            }
-            [] => {
-                self.why.because.insert(Cause::Program);
-            }
-            [part] => {
-                self.why.because.insert(*part);
-            }
-            _ => self.why.possibly.extend(parts),
-        }
+    fn shown(&mut self, cause: Cause) -> bool {
+        self.why.shown(cause, &self.differing)
     }
 
+    fn one_of(&mut self, parts: impl IntoIterator<Item = Cause>) {
+        self.why.one_of(parts, &self.differing);
+    }
+
+    /// Whether the estate says different things of the meter. Who is expected is not among them: that follows from the
+    /// directory too.
     fn estate_differs(&self) -> bool {
         let told = |row: &DeviceRow<'c>| {
-            (row.mpan, row.expectation.clone(), row.device_type.clone(), row.device_status.clone())
+            let named = Some(row.expectation.clone()).filter(|source| is_named(source));
+            (row.mpan, named, row.device_type.clone(), row.device_status.clone())
         };
         told(self.old) != told(self.new)
     }
 
-    fn evidence_differs(&self) -> bool {
-        let told = |row: &'c DeviceRow<'c>| -> BTreeSet<_> { row.evidence.iter().map(statement).collect() };
+    /// Whether other records are behind the meter.
+    fn records_differ(&self) -> bool {
+        let told = |row: &'c DeviceRow<'c>| -> BTreeSet<(&'c str, u32)> {
+            let lines = |row: &'c crate::model::v1::EvidenceRow<'c>| {
+                row.lines.iter().map(|line| (&*row.input, *line))
+            };
+            row.evidence.iter().flat_map(lines).collect()
+        };
         told(self.old) != told(self.new)
+    }
+
+    /// Whether other records are behind the meter that say something else, or at another time. What became of a record and
+    /// how far it can be trusted is no part of it: that follows from certificates and the instant too.
+    fn evidence_differs(&self) -> bool {
+        if !self.records_differ() {
+            return false;
+        }
+        let (old, new) = (statements(self.old), statements(self.new));
+        // A record that is used says nothing beside what the cells show.
+        let contradict =
+            |one: &BTreeSet<_>, other: &BTreeSet<_>| !one.is_empty() && !other.is_empty() && one != other;
+        !old.keys().eq(new.keys())
+            || old.values().zip(new.values()).any(|(one, other)| contradict(one, other))
     }
 
     /// Who ought to be in the cells, and whether the meter is judged at all.
     fn expectation(&mut self) -> bool {
         let scope = |row: &DeviceRow<'_>| row.verdict == "out-of-scope";
-        if self.old.dno == self.new.dno && scope(self.old) == scope(self.new) {
+        let rescoped = scope(self.old) != scope(self.new);
+        if self.old.dno == self.new.dno && !rescoped {
             return false;
         }
-        if self.estate_differs() {
-            self.why.because.insert(Cause::RegistrationData);
-        } else if self.new.expectation == "mpan-distributor" && scope(self.old) == scope(self.new) {
-            // The directory alone says whose the distributor id is, and it is dated.
-            self.one_of([Cause::Directory, Cause::AsOf]);
-        } else {
-            self.one_of([Cause::RegistrationData, Cause::Directory, Cause::AsOf]);
+        if self.estate_differs() && self.shown(Cause::RegistrationData) {
+            return true;
         }
+        // The directory alone says whose the distributor id is, and it is dated.
+        let dated = [Cause::Directory, Cause::AsOf];
+        if !rescoped
+            && [self.old, self.new].into_iter().all(is_by_distributor)
+            && dated.iter().any(|part| self.differing.contains(part))
+        {
+            self.one_of(dated);
+            return true;
+        }
+        let mut parts = vec![Cause::RegistrationData, Cause::Directory, Cause::Configuration, Cause::AsOf];
+        if rescoped {
+            parts.push(Cause::RuleSet);
+            // A device may say itself what it is.
+            parts.extend(self.evidence_differs().then_some(Cause::Observation));
+        }
+        self.one_of(parts);
         true
     }
 
@@ -283,40 +385,59 @@ impl<'c> Comparison<'c> {
         let mut any = false;
         for (old, new) in self.old.cells.iter().zip(&self.new.cells) {
             if old.entity != new.entity || old.key != new.key {
-                self.why.because.insert(Cause::Observation);
                 any = true;
+                self.holds(old, new);
             } else if judged(old) != judged(new) {
                 any = true;
-                if self.evidence_differs() && old.key.is_none() {
-                    self.why.because.insert(Cause::Observation);
-                } else if self.certificates_differ(old) {
-                    self.why.because.insert(Cause::CertificateData);
-                } else if !placed {
-                    self.one_of([
+                let unread = old.key.is_none() && self.evidence_differs() && self.shown(Cause::Observation);
+                if !unread && !self.certificates(old) && !placed {
+                    let observed = self.evidence_differs().then_some(Cause::Observation);
+                    self.one_of(observed.into_iter().chain([
                         Cause::CertificateData,
                         Cause::Directory,
                         Cause::Configuration,
                         Cause::RuleSet,
                         Cause::AsOf,
-                    ]);
+                    ]));
                 }
             }
         }
         any
     }
 
-    /// Whether the reports know different certificates with the key of a cell, or different things of them.
-    fn certificates_differ(&self, cell: &CellRow<'_>) -> bool {
+    /// Something else stands in a cell.
+    fn holds(&mut self, old: &CellRow<'_>, new: &CellRow<'_>) {
+        let others = self.records_differ();
+        let shown = self.evidence_differs() || (others && old.observed_at == new.observed_at);
+        if shown && self.shown(Cause::Observation) {
+            return;
+        }
+        // Which of the same records decides follows from how far each can be trusted, from what times mean and from the
+        // instant.
+        let observed = others.then_some(Cause::Observation);
+        let parts = [Cause::CertificateData, Cause::Configuration, Cause::AsOf];
+        self.one_of(observed.into_iter().chain(parts));
+    }
+
+    /// Notes why the reports know other certificates with the key of a cell, or other things of them; says whether they do.
+    fn certificates(&mut self, cell: &CellRow<'_>) -> bool {
         let Some(key) = cell.key else { return false };
         if self.old_basis.certificates.is_none() || self.new_basis.certificates.is_none() {
             return false;
         }
-        // Validity follows from the dates and the instant.
-        let told = |row: &CertificateRow| CertificateRow { validity: "".into(), ..row.clone() };
-        let of = |basis: &Basis| -> Vec<CertificateRow> {
-            basis.with_key(key.as_str()).iter().map(told).collect()
-        };
-        of(self.old_basis) != of(self.new_basis)
+        let rows = |basis: &'c Basis| basis.with_key(key.as_str());
+        let (old, new) = (rows(self.old_basis), rows(self.new_basis));
+        let same =
+            |told: fn(&CertificateRow) -> CertificateRow| old.iter().map(told).eq(new.iter().map(told));
+        if !same(itself) && self.shown(Cause::CertificateData) {
+            return true;
+        }
+        if same(but_validity) {
+            return false;
+        }
+        // Of the same certificates, other ones above them, lists or policies, or another instant, say something else.
+        self.one_of([Cause::CertificateData, Cause::Configuration, Cause::AsOf]);
+        true
     }
 
     fn validity_differs(&self, cell: &CellRow<'_>) -> bool {
@@ -334,39 +455,36 @@ impl<'c> Comparison<'c> {
         let (old, new) = (ids(self.old), ids(self.new));
         let mut rest = false;
         for id in old.symmetric_difference(&new) {
-            if self.old_basis.has_rule(id) && self.new_basis.has_rule(id) {
-                rest = true;
-            } else {
-                self.why.because.insert(Cause::RuleSet);
-            }
+            let both_have = self.old_basis.has_rule(id) && self.new_basis.has_rule(id);
+            rest |= both_have || !self.shown(Cause::RuleSet);
         }
-        // A verdict that no finding explains comes from the program.
-        let verdict = self.old.verdict != self.new.verdict && old == new && !explained;
-        if (!rest && !verdict) || explained {
+        // Findings that call for another verdict than they did.
+        let calls = |row: &'c DeviceRow<'c>| (&row.verdict, &row.reasons);
+        let called = old == new && calls(self.old) != calls(self.new);
+        if (!rest && !called) || explained {
             return;
         }
-        let mut shown = BTreeSet::new();
-        if self.evidence_differs() {
-            shown.insert(Cause::Observation);
+        let mut shown = self.evidence_differs() && self.shown(Cause::Observation);
+        shown |= self.estate_differs() && self.shown(Cause::RegistrationData);
+        let cells: &'c [CellRow<'c>] = &self.new.cells;
+        let mut certificates = false;
+        for cell in cells {
+            certificates |= self.certificates(cell);
         }
-        if self.estate_differs() {
-            shown.insert(Cause::RegistrationData);
+        if certificates {
+            shown = true;
+        } else if cells.iter().any(|cell| self.validity_differs(cell)) {
+            shown |= self.shown(Cause::AsOf);
         }
-        if self.new.cells.iter().any(|cell| self.certificates_differ(cell)) {
-            shown.insert(Cause::CertificateData);
-        } else if self.new.cells.iter().any(|cell| self.validity_differs(cell)) {
-            shown.insert(Cause::AsOf);
-        }
-        match shown.is_empty() {
-            false => self.why.because.extend(shown),
-            true => self.one_of([
+        if !shown {
+            self.one_of([
                 Cause::CertificateData,
                 Cause::RegistrationData,
                 Cause::Directory,
                 Cause::RuleSet,
                 Cause::Configuration,
                 Cause::AsOf,
-            ]),
+            ]);
         }
     }
 
@@ -376,21 +494,50 @@ impl<'c> Comparison<'c> {
             let new = self.new.findings.iter().find(|new| new.rule == old.rule);
             new.is_some_and(|new| new.waiver != old.waiver)
         });
-        if differs {
-            // A selector may name a supplier or model that the estate now gives otherwise.
-            match self.differing.contains(&Cause::Waiver) {
-                true => {
-                    self.why.because.insert(Cause::Waiver);
-                }
-                false => self.one_of([Cause::AsOf, Cause::RegistrationData]),
-            }
+        // A selector may name an operator, supplier or model that is now another.
+        if differs && !self.shown(Cause::Waiver) {
+            self.one_of([Cause::RegistrationData, Cause::Directory, Cause::Configuration, Cause::AsOf]);
         }
     }
 }
 
-/// What a record tells, wherever it stands.
-fn statement<'e>(row: &'e EvidenceRow<'_>) -> impl Ord + use<'e> {
-    (row.at, &*row.grade, &*row.outcome, &row.says, &*row.source)
+/// Whether registration or estate data names the operator.
+fn is_named(source: &str) -> bool {
+    matches!(source, "registration" | "estate")
+}
+
+/// Whether it is the distributor id of the MPAN that says who is expected, or that nobody is known to be.
+fn is_by_distributor(row: &DeviceRow<'_>) -> bool {
+    match row.dno {
+        Some(_) => row.expectation == "mpan-distributor",
+        None => row.expectation == "none" && row.mpan.is_some(),
+    }
+}
+
+/// What records tell beside what the cells show, by time and source, wherever they stand.
+fn statements<'r>(
+    row: &'r DeviceRow<'_>,
+) -> BTreeMap<(Option<Short>, &'r str), BTreeSet<(&'r str, &'r str)>> {
+    let mut statements: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for record in &row.evidence {
+        let of_record = statements.entry((record.at, &*record.source)).or_default();
+        for (cell, says) in &record.says {
+            // Whose a credential is stands in brackets behind it, and is no part of the record.
+            let plain = |text: &'r String| text.split_once(" (").map_or(text.as_str(), |(plain, _)| plain);
+            of_record.extend(says.iter().map(|text| (&**cell, plain(text))));
+        }
+    }
+    statements
+}
+
+/// What a certificate and the SMKI Repository say.
+fn itself(row: &CertificateRow) -> CertificateRow {
+    CertificateRow { path: String::new(), profile: Vec::new(), revocation: None, ..but_validity(row) }
+}
+
+/// What is known of a certificate but its validity, which follows from the dates and the instant.
+fn but_validity(row: &CertificateRow) -> CertificateRow {
+    CertificateRow { validity: "".into(), ..row.clone() }
 }
 
 /// What is known of what stands in a cell.
@@ -400,6 +547,354 @@ fn judged<'e>(cell: &'e CellRow<'_>) -> impl Eq + use<'e> {
 
 /// The newest time at which a cell was seen as the row tells.
 #[must_use]
-pub fn newest(row: &DeviceRow<'_>) -> Option<crate::Short> {
+pub fn newest(row: &DeviceRow<'_>) -> Option<Short> {
     row.cells.iter().filter_map(|cell| cell.observed_at).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::{select, subsequence};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::diff::compare;
+
+    const ROLES: [&str; 7] =
+        ["certificates", "directory", "estate", "records", "registration", "trust-anchors", "waivers"];
+
+    /// What a report rests on, as numbers: the same numbers are the same thing.
+    #[derive(Clone, Debug)]
+    struct Numbers {
+        as_of: u8,
+        program: u8,
+        rule_set: u8,
+        settings: u8,
+        part: u8,
+        /// By role.
+        inputs: Vec<u8>,
+        /// Digest, path, revocation and validity of the certificates with the keys K0 and K1.
+        certificates: Vec<[u8; 4]>,
+    }
+
+    impl Numbers {
+        const ALIKE: Self = Self {
+            as_of: 0,
+            program: 0,
+            rule_set: 0,
+            settings: 0,
+            part: 0,
+            inputs: Vec::new(),
+            certificates: Vec::new(),
+        };
+
+        fn basis(&self) -> Basis {
+            let count = json!({"duplicate": 0, "not-relevant": 0, "quarantined": 0, "superseded": 0, "total": 0, "used": 0});
+            let inputs = self.inputs.iter().zip(ROLES).map(|(number, role)| {
+                json!({"bytes": 0, "name": "", "records": count, "role": role, "sha256": number.to_string()})
+            });
+            let manifest: Manifest = serde_json::from_value(json!({
+                "as_of": self.as_of.to_string(),
+                "configuration_sha256": format!("{} {}", self.settings, self.as_of),
+                "counts": {"meters": 0, "not_in_estate": 0, "records": count,
+                    "verdicts": {"correct": 0, "missing": 0, "not-known": 0, "out-of-scope": 0, "wrong": 0}},
+                "files": {}, "format": crate::FORMAT, "format_version": crate::FORMAT_VERSION,
+                "inputs": inputs.collect::<Vec<_>>(),
+                "rule_set": {"sha256": self.rule_set.to_string(), "version": 1},
+                "seal": {"dno": {"parties": 0, "root": ""}, "supplier": {"parties": 0, "root": ""}},
+                "tool": {"name": "dnoaudit", "version": self.program.to_string()},
+            }))
+            .unwrap();
+            let rule = |id: &str| RuleRow {
+                id: id.to_owned().into(),
+                ..crate::rule_rows(audit::RuleSetVersion::NEWEST).remove(0)
+            };
+            // The second rule set has a rule more.
+            let rules: Vec<RuleRow> =
+                ["r", "s"].into_iter().take(1 + usize::from(self.rule_set)).map(rule).collect();
+            if self.part > 0 {
+                let whole = Basis::new(&manifest, Some(&rules), None, None);
+                return whole.of_slice(Tree::Dno, self.part.to_string());
+            }
+            let settings: Configuration = serde_json::from_value(json!({
+                "accepted_policies": [], "as_of": self.as_of.to_string(), "columns": {},
+                "expiring_within_days": self.settings, "observed_at": {}, "stale_after_days": 0, "zoneless_times": "utc",
+            }))
+            .unwrap();
+            let certificates = self.certificates.iter().enumerate();
+            let rows = certificates.map(|(key, numbers)| {
+                let [sha256, path, revocation, validity] = numbers.map(|number| number.to_string());
+                serde_json::from_value::<CertificateRow>(json!({
+                    "authority_key_identifier": null, "entity_id": null, "issuer": "", "key_usage": [], "kind": "organisation",
+                    "not_after": "", "not_before": "", "path": path, "profile": [], "revocation": {"status": revocation},
+                    "role": null, "serial": "", "sha256": sha256, "subject": "", "subject_key_identifier": format!("K{key}"),
+                    "validity": validity,
+                }))
+                .unwrap()
+            });
+            Basis::new(&manifest, Some(&rules), Some(settings), Some(rows.collect()))
+        }
+    }
+
+    fn numbers() -> impl Strategy<Value = Numbers> {
+        let two = || 0u8..2;
+        (
+            (two(), two(), two(), two(), 0u8..3),
+            proptest::collection::vec(two(), 0..8),
+            proptest::collection::vec([two(), two(), two(), two()], 0..3),
+        )
+            .prop_map(|((as_of, program, rule_set, settings, part), inputs, certificates)| Numbers {
+                as_of,
+                program,
+                rule_set,
+                settings,
+                part,
+                inputs,
+                certificates,
+            })
+    }
+
+    /// Two that differ in some parts and in others not.
+    fn two_numbers() -> impl Strategy<Value = [Numbers; 2]> {
+        (numbers(), numbers(), proptest::collection::vec(any::<bool>(), 7)).prop_map(|(one, other, same)| {
+            let pick = |place: usize, a: u8, b: u8| if same[place] { a } else { b };
+            let second = Numbers {
+                as_of: pick(0, one.as_of, other.as_of),
+                program: pick(1, one.program, other.program),
+                rule_set: pick(2, one.rule_set, other.rule_set),
+                settings: pick(3, one.settings, other.settings),
+                part: pick(4, one.part, other.part),
+                inputs: if same[5] { one.inputs.clone() } else { other.inputs },
+                certificates: if same[6] { one.certificates.clone() } else { other.certificates },
+            };
+            [one, second]
+        })
+    }
+
+    fn cell() -> impl Strategy<Value = Value> {
+        let state = select(vec!["correct", "missing", "wrong", "not-known"]);
+        (state, 0u8..3, 0u8..2, 0u8..2, 0u8..3).prop_map(|(state, key, holder, certificates, at)| {
+            let mut cell = json!({"key_usage": "digitalSignature", "state": state});
+            if key > 0 {
+                cell["entity"] = "E".into();
+                cell["key"] = format!("K{}", key - 1).into();
+            }
+            if holder > 0 {
+                cell["holder"] = "SPOW".into();
+            }
+            if certificates > 0 {
+                cell["certificates"] = json!(["01"]);
+            }
+            if at > 0 {
+                cell["observed_at"] = format!("T{at}").into();
+            }
+            cell
+        })
+    }
+
+    fn record() -> impl Strategy<Value = Value> {
+        let word = |words: &[&'static str]| select(words.to_vec());
+        let outcome = word(&["used", "superseded", "duplicate", "not-relevant"]);
+        (0u8..3, word(&["extract", "device"]), 0u8..2, 1u32..3, outcome, word(&["read", "command"]), 0u8..3)
+            .prop_map(|(at, grade, input, line, outcome, source, says)| {
+                let mut record = json!({
+                    "grade": grade, "input": input.to_string(), "lines": [line], "outcome": outcome, "source": source,
+                });
+                if at > 0 {
+                    record["at"] = format!("T{at}").into();
+                }
+                if says > 0 {
+                    record["says"] = json!({"digitalSignature": [format!("holds {says} (LOND)")]});
+                }
+                record
+            })
+    }
+
+    fn row() -> impl Strategy<Value = DeviceRow<'static>> {
+        let optional = |words: &[&'static str]| proptest::option::of(select(words.to_vec()));
+        let finding = |rule: &'static str| {
+            (any::<bool>()).prop_map(move |waived| {
+                let mut finding = json!({"evidence": {}, "rule": rule, "severity": "error"});
+                if waived {
+                    finding["waiver"] = "W".into();
+                }
+                finding
+            })
+        };
+        let expectation = select(vec!["registration", "estate", "mpan-distributor", "none"]);
+        let verdict = select(vec!["correct", "missing", "wrong", "not-known", "out-of-scope"]);
+        (
+            [cell(), cell()],
+            proptest::collection::vec(record(), 0..3),
+            (finding("r"), finding("s"), subsequence(vec![0, 1], 0..=2), subsequence(vec!["r", "s"], 0..=2)),
+            (optional(&["LOND", "EELC"]), optional(&["1", "2"]), expectation, verdict),
+            (optional(&["Commissioned"]), optional(&["ESME"])),
+        )
+            .prop_map(
+                |(
+                    cells,
+                    evidence,
+                    (r, s, which, reasons),
+                    (dno, mpan, expectation, verdict),
+                    (status, kind),
+                )| {
+                    let findings: Vec<Value> = which.iter().map(|place| [&r, &s][*place].clone()).collect();
+                    let mut row = json!({
+                        "cells": cells, "conditions": [], "device_id": "00-00-00-00-00-00-00-01", "dno": dno,
+                        "effect": {"alerts": "possible", "command": "possible", "read": "possible"},
+                        "evidence": evidence, "expectation": expectation, "findings": findings, "mpan": mpan,
+                        "reasons": reasons, "remedy": null, "supplier": null, "verdict": verdict,
+                    });
+                    if let Some(status) = status {
+                        row["device_status"] = status.into();
+                    }
+                    if let Some(kind) = kind {
+                        row["device_type"] = kind.into();
+                    }
+                    serde_json::from_value(row).unwrap()
+                },
+            )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        #[test]
+        fn nothing_is_a_cause_in_which_the_reports_do_not_differ(
+            numbers in two_numbers(), old in proptest::option::of(row()), new in proptest::option::of(row()),
+        ) {
+            let [one, other] = numbers.each_ref().map(Numbers::basis);
+            let differ = one.differs_from(&other);
+            let (_, difference) = compare(old.as_ref(), new.as_ref(), [&one, &other]);
+            let Some(difference) = difference else { return Ok(()) };
+            let Why { because, possibly } = &difference.why;
+            prop_assert!(because.is_subset(&differ) && possibly.is_subset(&differ), "{:?} of {:?}", difference.why, differ);
+            prop_assert!(because.is_disjoint(possibly));
+            prop_assert!(possibly.len() != 1 || !because.is_empty(), "one that is possible is the one");
+            prop_assert!(!difference.why.words().is_empty());
+        }
+
+        #[test]
+        fn between_reports_that_rest_on_the_same_nothing_is_a_cause(
+            numbers in numbers(), old in proptest::option::of(row()), new in proptest::option::of(row()),
+        ) {
+            let [one, other] = [numbers.basis(), numbers.basis()];
+            let (_, difference) = compare(old.as_ref(), new.as_ref(), [&one, &other]);
+            prop_assert!(difference.is_none_or(|difference| difference.why == Why::default()));
+        }
+
+        #[test]
+        fn what_differs_alone_is_the_cause_or_can_not_be(
+            place in 0usize..12, old in row(), new in row(),
+        ) {
+            let alike = Numbers { inputs: vec![0; 7], certificates: vec![[0; 4]; 2], ..Numbers::ALIKE };
+            let mut changed = alike.clone();
+            match place {
+                0..7 => changed.inputs[place] = 1,
+                7 => changed.as_of = 1,
+                8 => changed.program = 1,
+                9 => changed.rule_set = 1,
+                10 => changed.settings = 1,
+                _ => changed.part = 1,
+            }
+            let [one, other] = [alike.basis(), changed.basis()];
+            let differ = one.differs_from(&other);
+            prop_assert_eq!(differ.len(), 1);
+            let (_, difference) = compare(Some(&old), Some(&new), [&one, &other]);
+            let Some(Why { because, possibly }) = difference.map(|difference| difference.why) else { return Ok(()) };
+            prop_assert!(possibly.is_empty() && (because.is_empty() || because == differ));
+            // A rule set or a program may do anything.
+            prop_assert!(!matches!(place, 8 | 9) || because == differ);
+        }
+    }
+
+    /// The causes of a difference between two rows, of which the second is the first with other members.
+    fn causes(bases: [&Numbers; 2], old: Value, other: &[(&str, Value)]) -> String {
+        let mut row = json!({
+            "cells": [{"key_usage": "digitalSignature", "state": "correct", "entity": "E", "key": "K0", "observed_at": "T1"},
+                {"key_usage": "keyAgreement", "state": "correct", "entity": "E", "key": "K0", "observed_at": "T1"}],
+            "conditions": [], "device_id": "00-00-00-00-00-00-00-01", "dno": "LOND",
+            "effect": {"alerts": "possible", "command": "possible", "read": "possible"},
+            "evidence": [], "expectation": "mpan-distributor", "findings": [], "mpan": "1", "reasons": [], "remedy": null,
+            "supplier": null, "verdict": "correct",
+        });
+        row.as_object_mut().unwrap().extend(old.as_object().unwrap().clone());
+        let mut new = row.clone();
+        for (pointer, value) in other {
+            *new.pointer_mut(pointer).unwrap() = value.clone();
+        }
+        let [old, new]: [DeviceRow<'static>; 2] = [row, new].map(|row| serde_json::from_value(row).unwrap());
+        let [one, two] = bases.map(Numbers::basis);
+        compare(Some(&old), Some(&new), [&one, &two]).1.unwrap().why.words()
+    }
+
+    #[test]
+    fn of_the_same_records_another_one_decides_because_of_certificates_or_the_instant() {
+        let alike = Numbers { inputs: vec![0; 7], ..Numbers::ALIKE };
+        let certificates = Numbers { inputs: vec![1, 0, 0, 0, 0, 0, 0], ..alike.clone() };
+        let later = Numbers { as_of: 1, ..alike.clone() };
+        let records = Numbers { inputs: vec![0, 0, 0, 1, 0, 0, 0], ..alike.clone() };
+        let evidence = |outcome: &str, grade: &str| {
+            json!({"at": "T2", "grade": grade, "input": "0", "lines": [1], "outcome": outcome, "source": "read",
+                "says": {"digitalSignature": ["holds K1 (LOND)"]}})
+        };
+        let row = json!({"evidence": [evidence("not-relevant", "extract")]});
+        let decides = [("/evidence/0", evidence("used", "device")), ("/cells/0/key", "K1".into())];
+        assert_eq!(causes([&alike, &certificates], row.clone(), &decides), "certificate-data");
+        assert_eq!(causes([&alike, &later], row.clone(), &decides), "as-of");
+        assert_eq!(causes([&alike, &alike], row.clone(), &decides), UNEXPLAINED);
+        // And the same without another key: a finding comes or goes with the record.
+        let finding = json!([{"evidence": {}, "rule": "r", "severity": "warning"}]);
+        let comes = [("/evidence/0", evidence("used", "device")), ("/findings", finding)];
+        assert_eq!(causes([&alike, &certificates], row.clone(), &comes), "certificate-data");
+        assert_eq!(causes([&alike, &later], row.clone(), &comes), "as-of");
+        // Another record, at another time, in another file.
+        let mut newer = evidence("used", "device");
+        newer["at"] = "T3".into();
+        newer["input"] = "1".into();
+        let both = Numbers { as_of: 1, ..records.clone() };
+        let decides = [("/evidence/0", newer), ("/cells/0/key", "K1".into())];
+        assert_eq!(causes([&alike, &both], row.clone(), &decides), "observation");
+        // The same of a cell of which the old and the new records say something else of one time.
+        let mut other = evidence("used", "device");
+        other["input"] = "1".into();
+        let decides = [("/evidence/0", other), ("/cells/0/key", "K1".into())];
+        assert_eq!(causes([&alike, &both], row, &decides), "observation");
+    }
+
+    #[test]
+    fn how_the_operator_was_found_is_no_registration_data_where_the_directory_finds_it() {
+        let alike = Numbers { inputs: vec![0; 7], ..Numbers::ALIKE };
+        let directory = Numbers { inputs: vec![0, 1, 0, 0, 0, 0, 0], ..alike.clone() };
+        let both = Numbers { inputs: vec![0, 1, 1, 0, 0, 0, 0], ..alike.clone() };
+        let unknown = json!({"dno": null, "expectation": "none", "verdict": "not-known"});
+        let found = [
+            ("/dno", "LOND".into()),
+            ("/expectation", "mpan-distributor".into()),
+            ("/verdict", "correct".into()),
+        ];
+        assert_eq!(causes([&alike, &directory], unknown.clone(), &found), "directory");
+        assert_eq!(causes([&alike, &both], unknown.clone(), &found), "directory");
+        let named =
+            [("/dno", "LOND".into()), ("/expectation", "estate".into()), ("/verdict", "correct".into())];
+        assert_eq!(causes([&alike, &both], unknown, &named), "registration-data");
+    }
+
+    #[test]
+    fn a_meter_of_one_report_alone_is_so_because_of_the_estate_or_of_what_is_a_slice() {
+        let alike = Numbers { inputs: vec![0; 7], ..Numbers::ALIKE };
+        let slice = |part: u8| Numbers { part, ..alike.clone() };
+        let estate = Numbers { inputs: vec![0, 0, 1, 0, 0, 0, 0], ..alike.clone() };
+        let alone = |one: &Numbers, other: &Numbers| why_alone(&one.basis(), &other.basis()).words();
+        assert_eq!(alone(&alike, &estate), "registration-data");
+        assert_eq!(alone(&alike, &Numbers { settings: 1, ..alike.clone() }), "configuration");
+        assert_eq!(alone(&alike, &alike), UNEXPLAINED);
+        assert_eq!(alone(&alike, &slice(1)), "part");
+        assert_eq!(alone(&slice(1), &slice(2)), "part");
+        assert_eq!(alone(&slice(1), &Numbers { part: 1, ..estate.clone() }), "registration-data");
+        assert_eq!(alone(&slice(1), &Numbers { part: 2, ..estate }), "registration-data or part");
+        // Of slices, the digest of the settings tells whether they are the same, as long as the instant is.
+        let configured = Numbers { settings: 1, ..slice(1) };
+        assert_eq!(slice(1).basis().differs_from(&configured.basis()), [Cause::Configuration].into());
+    }
 }

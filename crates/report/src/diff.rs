@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::basis::{Basis, Cause, Why, newest, why};
+use crate::basis::{Basis, Why, newest, why, why_alone};
 use crate::model::v1::DeviceRow;
 use crate::short::Short;
 
@@ -198,8 +198,7 @@ pub fn compare(
     let (Some(row), true) = (new.or(old), old_state != new_state) else { return (change, None) };
     let why = match (old, new) {
         (Some(old), Some(new)) => why((old, old_basis), (new, new_basis)),
-        // The estate lists it or does not.
-        _ => Why { because: [Cause::RegistrationData].into(), ..Why::default() },
+        _ => why_alone(old_basis, new_basis),
     };
     let difference = Difference {
         change,
@@ -489,6 +488,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::basis::Cause;
     use crate::model::v1::Manifest;
 
     /// What a report says of its meters, by device: party, verdict, key, and whether there is a waiver.
@@ -648,7 +648,7 @@ mod tests {
         let (change, difference) = compare(Some(&old), Some(&same_cells), [&one, &two]);
         assert_eq!((change, difference.unwrap().why.because), (Change::Regressed, [Cause::RuleSet].into()));
         let (_, difference) = compare(Some(&old), Some(&same_cells), [&two, &two]);
-        assert_eq!(difference.unwrap().why.because, [Cause::Program].into(), "nothing tells the two apart");
+        assert_eq!(difference.unwrap().why.words(), crate::basis::UNEXPLAINED, "nothing tells the two apart");
     }
 
     #[test]
