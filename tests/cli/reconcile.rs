@@ -147,7 +147,7 @@ fn what_a_list_does_not_say_stays_possible() {
     // It agrees, whatever it is called.
     fs::write(&own, format!("Meter GUID;Claimed State\n'{};OK\n{device};ok\n", device.replace('-', "")))
         .unwrap();
-    let (_, value) = reconciled(&report, &own, &["--dno", "no-such-party"]);
+    let (_, value) = reconciled(&report, &own, &["--dno", "LOND"]);
     assert_eq!(value["totals"]["outcomes"]["disagree"], 1, "the party does not have the meter: {value}");
     let (code, value) = reconciled(&report, &own, &["--dno", "EELC"]);
     assert_eq!(value["totals"]["outcomes"]["agree"], 1);
@@ -213,6 +213,238 @@ fn an_own_report_is_compared_row_by_row() {
         (0, &Value::Array(vec![])),
         "it is no meter of that operator"
     );
+}
+
+/// Audits the inputs of a demonstration again, with texts of them replaced.
+fn audited_otherwise(demo: &Path, name: &str, edits: &[(&str, &str, &str)]) -> PathBuf {
+    let inputs = demo.with_file_name(name);
+    fs::create_dir(&inputs).unwrap();
+    fs::create_dir(inputs.join("certificates")).unwrap();
+    for file in
+        ["audit.toml", "messages.csv", "trust-anchor.pem", "estate.csv", "registration.csv", "directory.toml"]
+    {
+        fs::copy(demo.join(file), inputs.join(file)).unwrap();
+    }
+    fs::copy(demo.join("certificates/bundle.pem"), inputs.join("certificates/bundle.pem")).unwrap();
+    for (file, from, to) in edits {
+        let text = fs::read_to_string(inputs.join(file)).unwrap();
+        assert!(text.contains(from), "{file}: {from}");
+        fs::write(inputs.join(file), text.replace(from, to)).unwrap();
+    }
+    let (code, _, error) = run(["audit", "--config", inputs.join("audit.toml").to_str().unwrap()]);
+    assert_eq!(code, 3, "{error}");
+    inputs.join("report")
+}
+
+#[test]
+fn a_party_of_which_neither_side_has_meters_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path(), "300");
+    let (report, list) = (demo.join("report"), demo.join("own-list.csv"));
+    let slice = folder.path().join("slice");
+    let (code, _, error) =
+        run(["slice", report.to_str().unwrap(), "--dno", "EELC", "--out", slice.to_str().unwrap()]);
+    assert_eq!(code, 0, "{error}");
+    let by_supplier = folder.path().join("by-supplier");
+    let supplier = ["--supplier", "SUP-A", "--out", by_supplier.to_str().unwrap()];
+    assert_eq!(run(["slice", report.to_str().unwrap()].into_iter().chain(supplier)).0, 0);
+    let nameless = folder.path().join("nameless.csv");
+    let devices: Vec<String> = rows(&report.join("devices.jsonl"))
+        .iter()
+        .filter(|row| row["dno"] == "LOND")
+        .map(|row| format!("{},{}\n", row["device_id"].as_str().unwrap(), row["verdict"].as_str().unwrap()))
+        .collect();
+    fs::write(&nameless, format!("device,state\n{}xx,ok\n", devices.concat())).unwrap();
+    let packs = folder.path().join("packs");
+    let dispute = ["--dispute", "00-DB-12-34-56-78-90-A0", "--out", packs.to_str().unwrap()];
+    for (received, own, party, near) in [
+        (&report, &list, "LODN", Some("LOND")),
+        (&report, &list, "LON", Some("LOND")),
+        (&report, &list, "elec", Some("EELC")),
+        (&report, &list, "no-such-party", None),
+        (&report, &list, "", None),
+        (&report, &list, "99", None),
+        (&report, &nameless, "LODN", Some("LOND")),
+        (&report, &report, "LODN", Some("LOND")),
+        (&report, &slice, "SPWO", Some("SPOW")),
+        (&slice, &report, "SPWO", Some("SPOW")),
+        (&by_supplier, &by_supplier, "LODN", Some("LOND")),
+        // The directory knows it, and neither side has a meter of it.
+        (&slice, &slice, "LOND", None),
+        (&slice, &slice, "unassigned", None),
+        (&report, &report, "90-B3-D5-00-00-00-00-01", None),
+    ] {
+        for format in ["text", "csv", "json"] {
+            let mut arguments = vec!["reconcile", received.to_str().unwrap(), "--own", own.to_str().unwrap()];
+            arguments.extend(["--dno", party, "--format", format]);
+            arguments.extend(dispute);
+            let (code, out, error) = run(arguments);
+            assert_eq!((code, out.as_str()), (2, ""), "{party}: {error}");
+            assert!(error.contains(&format!("neither view has meters of {party:?}")), "{party}: {error}");
+            assert!(error.contains("EELC"), "what there is: {party}: {error}");
+            let asked = near.map(|near| format!("(is it {near:?}?)"));
+            assert_eq!(error.contains("is it"), asked.is_some(), "{party}: {error}");
+            assert!(asked.is_none_or(|asked| error.contains(&asked)), "{party}: {error}");
+        }
+    }
+    assert!(!packs.exists());
+
+    // By every name of the party the same comes out; so it does for a list that names no operator.
+    let totals = |own: &Path, party: &str| reconciled(&report, own, &["--dno", party]).1["totals"].clone();
+    let expected = totals(&list, "LOND");
+    for name in ["lond", " LOND ", "12", "London Power Networks"] {
+        assert_eq!(totals(&list, name), expected, "{name}");
+    }
+    let outcomes = totals(&nameless, "12")["outcomes"].clone();
+    assert_eq!((&outcomes["agree"], &outcomes["disagree"]), (&devices.len().into(), &0.into()));
+    // A list of a party that the report does not have at all is compared: that is what is wrong.
+    let (code, value) = reconciled(&slice, &nameless, &["--dno", "LOND"]);
+    assert_eq!((code, &value["totals"]["outcomes"]["unknown-to-received"]), (3, &devices.len().into()));
+    assert_eq!(value["totals"]["outcomes"]["agree"], 0);
+}
+
+#[test]
+fn a_slice_of_a_party_that_the_report_does_not_have_names_the_near_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = demo(folder.path(), "100").join("report");
+    let out = folder.path().join("out");
+    for (tree, party, near) in
+        [("--dno", "LODN", "LOND"), ("--dno", "lond", "LOND"), ("--supplier", "sup-b", "SUP-B")]
+    {
+        let arguments = ["slice", report.to_str().unwrap(), tree, party, "--out", out.to_str().unwrap()];
+        let (code, _, error) = run(arguments);
+        assert_eq!(code, 2, "{error}");
+        assert!(error.contains(&format!("{party:?} (is it {near:?}?); it has ")), "{error}");
+    }
+    assert!(!out.exists());
+}
+
+#[test]
+fn meters_without_an_operator_are_agreed_on_if_neither_side_has_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path(), "600");
+    let report = demo.join("report");
+    let all = rows(&report.join("devices.jsonl"));
+    let nobodys: Vec<&Value> = all.iter().filter(|row| row["dno"].is_null()).collect();
+    let verdicts: std::collections::BTreeSet<&str> =
+        nobodys.iter().map(|row| row["verdict"].as_str().unwrap()).collect();
+    assert!(verdicts.len() > 1 && nobodys.len() > 10, "{verdicts:?}");
+    let own = folder.path().join("own.csv");
+    let list = |header: &str, operator: &str| {
+        let line = |row: &&Value| {
+            let text = |name: &str| row[name].as_str().unwrap().to_owned();
+            format!("{},{}{operator}\n", text("device_id"), text("verdict"))
+        };
+        fs::write(&own, format!("{header}\n{}", nobodys.iter().map(line).collect::<String>())).unwrap();
+    };
+    for (header, operator, party) in [
+        ("device,state", "", Some("unassigned")),
+        ("device,state", "", Some("Unassigned")),
+        ("device,state,dno", ",unassigned", Some("unassigned")),
+        ("device,state,dno", ",", Some("unassigned")),
+        ("device,state,dno", ",UNASSIGNED", None),
+        ("device,state", "", None),
+    ] {
+        list(header, operator);
+        let more: Vec<&str> = party.map_or(vec![], |party| vec!["--dno", party]);
+        let (code, value) = reconciled(&report, &own, &more);
+        let outcomes = &value["totals"]["outcomes"];
+        assert_eq!(
+            (&outcomes["agree"], &outcomes["disagree"]),
+            (&nobodys.len().into(), &0.into()),
+            "{operator} {party:?}"
+        );
+        assert_eq!(code, i32::from(party.is_none()), "with a party its meters alone count");
+    }
+    // Who names an operator where the other has none does not agree.
+    list("device,state,dno", ",LOND");
+    let (_, value) = reconciled(&report, &own, &[]);
+    assert_eq!(value["totals"]["causes"]["registration-data"], nobodys.len());
+    list("device,state", "");
+    let (_, value) = reconciled(&report, &own, &["--dno", "LOND"]);
+    assert_eq!(value["totals"]["causes"]["registration-data"], nobodys.len());
+
+    // Of two reports likewise. In the other one the meters of an operator have none any more.
+    let (code, value) = reconciled(&report, &report, &["--dno", "unassigned"]);
+    assert_eq!((code, &value["totals"]["outcomes"]["agree"]), (0, &nobodys.len().into()));
+    let edits = [
+        ("audit.toml", "[inputs]", "shipped_directory = false\n\n[inputs]"),
+        ("directory.toml", "distributor_ids = [12]", "distributor_ids = []"),
+    ];
+    let without = audited_otherwise(&demo, "without", &edits);
+    let moved = rows(&without.join("devices.jsonl")).iter().filter(|row| row["dno"].is_null()).count()
+        - nobodys.len();
+    let (code, value) = reconciled(&report, &without, &["--dno", "unassigned"]);
+    assert_eq!((code, &value["totals"]["outcomes"]["agree"]), (1, &nobodys.len().into()));
+    assert!(moved > 0);
+    assert_eq!(value["totals"]["causes"], serde_json::json!({"directory": moved}));
+}
+
+#[test]
+fn an_operator_that_the_sides_call_otherwise_is_one_operator() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path(), "600");
+    let report = demo.join("report");
+    let lond = rows(&report.join("devices.jsonl")).iter().filter(|row| row["dno"] == "LOND").count();
+    let entity = "90-B3-D5-AA-00-12-00-00";
+    let unshipped = ("audit.toml", "[inputs]", "shipped_directory = false\n\n[inputs]");
+    // Another directory gives the operator another id; in the one the shipped directory knows it, in the other its entity
+    // alone tells who it is.
+    let by_full_name = "id = \"London Power Networks\"\naliases = [\"LOND\"]";
+    let by_any = "id = \"OUR-AREA\"\naliases = [\"LOND\"]";
+    for (name, id) in [("full", by_full_name), ("any", by_any)] {
+        let own = audited_otherwise(&demo, name, &[unshipped, ("directory.toml", "id = \"LOND\"", id)]);
+        let called = if name == "any" { "OUR-AREA" } else { "London Power Networks" };
+        assert_eq!(rows(&own.join("devices.jsonl")).iter().filter(|row| row["dno"] == called).count(), lond);
+        for (received, own) in [(&report, &own), (&own, &report)] {
+            for more in [&[][..], &["--dno", "LOND"], &["--dno", called]] {
+                let (code, value) = reconciled(received, own, more);
+                assert_eq!((code, &value["disagreements"]), (0, &Value::Array(vec![])), "{name} {more:?}");
+                let agree = value["totals"]["outcomes"]["agree"].as_u64().unwrap();
+                assert_eq!(agree == lond as u64, !more.is_empty(), "{agree}");
+            }
+        }
+    }
+    // A verdict that differs beside the name has the cause of the verdict alone.
+    let all = rows(&report.join("devices.jsonl"));
+    let read = all.iter().find(|row| row["dno"] == "LOND" && row["verdict"] == "correct").unwrap();
+    let device = read["device_id"].as_str().unwrap();
+    let records = folder.path().join("newer.csv");
+    let header = "device_id,observed_at,role,key_usage,status,entity_id,key_id";
+    let line = format!("{device},2025-12-31T00:00:00Z,networkOperator,,noTrustAnchor,,");
+    fs::write(&records, format!("{header}\n{line}\n")).unwrap();
+    let both = format!("records = [\"messages.csv\", {:?}]", records.to_str().unwrap());
+    let edits = [
+        unshipped,
+        ("directory.toml", "id = \"LOND\"", by_any),
+        ("audit.toml", "records = [\"messages.csv\"]", &both),
+    ];
+    let (code, value) = reconciled(&report, &audited_otherwise(&demo, "both", &edits), &["--dno", "LOND"]);
+    assert_eq!((code, &value["disagreements"][0]["device_id"]), (1, &read["device_id"]));
+    assert_eq!(value["totals"]["causes"], serde_json::json!({"observation": 1}));
+
+    // A list that calls the operator by its entity, or says whose the entity is that it found.
+    let correct: Vec<Value> = rows(&report.join("devices.jsonl"))
+        .into_iter()
+        .filter(|row| row["dno"] == "LOND" && row["verdict"] == "correct")
+        .collect();
+    let list = folder.path().join("list.csv");
+    let write = |operator: &str, entity: &str| {
+        let lines: String = correct
+            .iter()
+            .map(|row| format!("{},ok,{operator},{entity}\n", row["device_id"].as_str().unwrap()))
+            .collect();
+        fs::write(&list, format!("device,state,dno,ds_entity\n{lines}")).unwrap();
+    };
+    let agreed = |operator: &str, of: &str| {
+        write(operator, of);
+        reconciled(&report, &list, &[]).1["totals"]["outcomes"]["agree"] == correct.len()
+    };
+    assert!(agreed(entity, ""));
+    assert!(agreed("Our area", entity));
+    assert!(!agreed("Our area", ""), "nothing says who that is");
+    assert!(!agreed("Our area", "90-B3-D5-AA-00-10-00-00"), "the entity is another operator's");
+    assert!(!agreed("EELC", entity), "another operator of the directory");
 }
 
 #[test]

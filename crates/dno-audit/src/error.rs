@@ -112,14 +112,31 @@ pub enum Error {
         path: PathBuf,
     },
     /// A report has no rows of a party.
-    #[error("the report has no {tree} {party:?}; it has {known}")]
+    #[error("the report has no {tree} {party:?}{}; it has {known}", is_it(near.as_deref()))]
     NoSuchParty {
         /// `dno` or `supplier`.
         tree: &'static str,
         /// The party.
         party: String,
+        /// A party that it has and that is called nearly so.
+        near: Option<String>,
         /// Some that it has.
         known: String,
+    },
+    /// Two views are to be compared for a party of whose meters neither has any.
+    #[error(
+        "neither view has meters of {party:?}{}; operators of the received report: {received}; of the own view: {own}",
+        is_it(near.as_deref())
+    )]
+    NoPartyOfEither {
+        /// The party.
+        party: String,
+        /// A party that one of them has and that is called nearly so.
+        near: Option<String>,
+        /// Some that the report has that was received.
+        received: String,
+        /// Some that the own view has.
+        own: String,
     },
     /// A slice, of which the inputs give only the whole.
     #[error("{}: is a slice; only a whole package can be made again from inputs", path.display())]
@@ -182,6 +199,7 @@ impl Error {
             | Self::NotAPackage { .. }
             | Self::OutTouchesPackage { .. }
             | Self::NoSuchParty { .. }
+            | Self::NoPartyOfEither { .. }
             | Self::NotReproducible { .. }
             | Self::Inputs { .. }
             | Self::Threads { .. } => true,
@@ -190,6 +208,11 @@ impl Error {
             _ => false,
         }
     }
+}
+
+/// The question whether a word was meant that is nearly the one that was given.
+fn is_it(near: Option<&str>) -> String {
+    near.map(|near| format!(" (is it {near:?}?)")).unwrap_or_default()
 }
 
 /// Why a configuration can't be used.

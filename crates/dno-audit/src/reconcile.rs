@@ -9,7 +9,9 @@ use intake::{Record, Source, TableOptions};
 use report::basis::why;
 use report::diff::{Rows, pairs};
 use report::model::v1::DeviceRow;
-use report::reconcile::{Disagreement, Newer, Outcome, OwnList, ReconcileTotals, View, compare_rows};
+use report::reconcile::{
+    Disagreement, Newer, Outcome, OwnList, Parties, ReconcileTotals, View, compare_rows,
+};
 use serde::Serialize;
 use types::{AsOf, Eui64, InputId, Interner, OwnRow, ZonelessTimes};
 
@@ -19,10 +21,14 @@ use crate::error::Error;
 use crate::progress::Progress;
 use crate::reader::{PackageReader, as_of};
 
+mod parties;
+
+use parties::{OwnSide, parties};
+
 /// What is to be known of a reconciliation beside the two views.
 #[derive(Clone, Debug, Default)]
 pub struct ReconcileOptions {
-    /// The party whose meters are meant, by id or alias. Without it every meter of the report that was received is.
+    /// The party whose meters are meant, by any of its names. Without it every meter of the report that was received is.
     pub dno: Option<String>,
     /// What times without a zone in a list mean.
     pub zoneless: ZonelessTimes,
@@ -64,7 +70,8 @@ pub(crate) type Found<'f> = &'f mut dyn FnMut(&Disagreement) -> Result<(), Error
 ///
 /// # Errors
 ///
-/// A report does not verify, a list can't be read as a whole, or the receiver fails.
+/// A report does not verify, a list can't be read as a whole, neither side has meters of the party that is meant, or the
+/// receiver fails.
 pub fn reconcile(
     received: &Path,
     own: &Path,
@@ -84,12 +91,8 @@ pub fn reconcile(
 }
 
 /// Whether a row is about a meter of the party that is meant.
-fn is_meant(list: &OwnList<'_>, row: &DeviceRow<'_>) -> bool {
-    match (list.party, row.dno.as_deref()) {
-        (None, _) => true,
-        (Some(party), Some(dno)) => list.party_of(party) == list.party_of(dno),
-        (Some(party), None) => party == "unassigned",
-    }
+fn is_meant(party: Option<&str>, parties: &Parties<'_>, row: &DeviceRow<'_>) -> bool {
+    party.is_none_or(|party| parties.is_same(Some(party), row.dno.as_deref()))
 }
 
 fn reports(
@@ -103,19 +106,19 @@ fn reports(
 ) -> Result<OwnIdentity, Error> {
     let own = verified(own)?;
     let (own_basis, received_basis) = (basis(&own)?, basis(received)?);
-    let names = Interner::new();
-    let list = OwnList { names: &names, party: options.dno.as_deref(), directory };
+    let party = options.dno.as_deref();
+    let parties = parties(received, OwnSide::Report(&own), party, directory)?;
     let silent = Progress::silent();
     let (mut own_rows, mut received_rows) =
         (PlacedRows::open(&own, &silent)?, PlacedRows::open(received, progress)?);
     pairs(&mut own_rows, &mut received_rows, &mut |own, received| {
-        if ![own, received].into_iter().flatten().any(|row| is_meant(&list, row)) {
+        if ![own, received].into_iter().flatten().any(|row| is_meant(party, &parties, row)) {
             return Ok(());
         }
         let why = |own: &DeviceRow<'_>, received: &DeviceRow<'_>| {
             why((own, &own_basis), (received, &received_basis))
         };
-        match compare_rows(own, received, why) {
+        match compare_rows(own, received, &parties, why) {
             Some(disagreement) => {
                 totals.disagree(&disagreement);
                 found(&disagreement)
@@ -132,23 +135,19 @@ fn reports(
 /// A party's own list, in the order of devices.
 struct LoadedList {
     rows: Vec<OwnRow>,
+    /// Rows that can't be used.
+    refused: Vec<Disagreement>,
     names: Interner,
-    read: u64,
     sha256: String,
 }
 
-fn load(
-    path: &Path,
-    zoneless: ZonelessTimes,
-    refused: &mut dyn FnMut(Disagreement),
-) -> Result<LoadedList, Error> {
+fn load(path: &Path, zoneless: ZonelessTimes) -> Result<LoadedList, Error> {
     let file = File::open(path).map_err(|source| Error::File { path: PathBuf::from(path), source })?;
     let mut source = Source::new(path.display().to_string(), InputId(0), file);
-    let (mut rows, mut names, mut rejects) = (Vec::new(), Interner::new(), 0);
+    let (mut rows, mut names, mut refused) = (Vec::new(), Interner::new(), Vec::new());
     let mut reject = |record: &Record<'_>| {
         if let Err(reject) = &record.outcome {
-            rejects += 1;
-            refused(Disagreement {
+            refused.push(Disagreement {
                 device_id: record.device.map_or_else(String::new, |device| device.to_string()),
                 line: Some(record.origin.line),
                 mpan: None,
@@ -170,9 +169,8 @@ fn load(
         &mut reject,
     )?;
     let (_, sha256) = source.finish()?;
-    let read = u64::try_from(rows.len()).unwrap_or(u64::MAX) + rejects;
     rows.sort_by_key(|row| (row.device, row.origin));
-    Ok(LoadedList { rows, names, read, sha256: sha256.to_string() })
+    Ok(LoadedList { rows, refused, names, sha256: sha256.to_string() })
 }
 
 fn list(
@@ -184,19 +182,19 @@ fn list(
     totals: &mut ReconcileTotals,
     found: Found<'_>,
 ) -> Result<OwnIdentity, Error> {
-    let mut failed = Ok(());
+    let LoadedList { rows, refused, names, sha256 } = load(path, options.zoneless)?;
+    let read = u64::try_from(rows.len() + refused.len()).unwrap_or(u64::MAX);
+    let party = options.dno.as_deref();
+    let parties = parties(received, OwnSide::List(&rows, &names), party, directory)?;
     // The list speaks of these meters, and nothing it says of them can be used.
     let mut set_aside: BTreeSet<Eui64> = BTreeSet::new();
-    let LoadedList { rows, names, read, sha256 } = load(path, options.zoneless, &mut |refused| {
-        totals.disagree(&refused);
+    for refused in &refused {
+        totals.disagree(refused);
         set_aside.extend(refused.device_id.parse::<Eui64>());
-        if failed.is_ok() {
-            failed = found(&refused);
-        }
-    })?;
-    failed?;
+        found(refused)?;
+    }
     progress.say(|| format!("{} rows of the own list", rows.len()));
-    let list = OwnList { names: &names, party: options.dno.as_deref(), directory };
+    let list = OwnList { names: &names, party, parties: &parties };
 
     let mut known: BTreeMap<Eui64, (&OwnRow, bool)> = BTreeMap::new();
     for of_device in rows.chunk_by(|one, other| one.device == other.device) {
@@ -229,8 +227,8 @@ fn list(
                 list.compare(own, &row)
             }
             None if device.is_some_and(|device| set_aside.contains(&device)) => continue,
-            None if is_meant(&list, &row) => {
-                compare_rows(None, Some(&row), |_, _| report::basis::Why::default())
+            None if is_meant(party, &parties, &row) => {
+                compare_rows(None, Some(&row), &parties, |_, _| report::basis::Why::default())
             }
             None => continue,
         };

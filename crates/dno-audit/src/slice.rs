@@ -9,7 +9,7 @@ use report::{
     ATTESTATION, FindingsWriter, MANIFEST, RowTotals, RuleTexts, SLICE, SLICE_FORMAT, SLICE_FORMAT_VERSION,
     canonical, other_row, slice_summary,
 };
-use types::Timestamp;
+use types::{Timestamp, nearest};
 
 use crate::error::Error;
 use crate::package::{self, Package, PackageFile};
@@ -45,16 +45,16 @@ pub fn slice(
     let reader = PackageReader::open(folder)?;
     check_apart(out, folder)?;
     let leaves = PackageRows::<PartyLeaf>::open(folder.join(tree.file()))?.collect::<Result<Vec<_>, _>>()?;
-    let Some(position) = leaves.iter().position(|leaf| leaf.party == party) else {
-        let names = leaves.iter().map(|leaf| leaf.party.as_str());
-        let known = names.take(40).collect::<Vec<_>>().join(", ");
-        return Err(Error::NoSuchParty { tree: tree.name(), party: party.to_owned(), known });
+    let unknown = || {
+        let names = || leaves.iter().map(|leaf| leaf.party.as_str());
+        let known = names().take(40).collect::<Vec<_>>().join(", ");
+        let near = nearest(party, names()).map(str::to_owned);
+        Error::NoSuchParty { tree: tree.name(), party: party.to_owned(), near, known }
     };
+    let position = leaves.iter().position(|leaf| leaf.party == party).ok_or_else(unknown)?;
     let place = u64::try_from(position).unwrap_or(u64::MAX);
     let path = top_tree(&leaves)?.path(place).unwrap_or_default();
-    let Some(leaf) = leaves.into_iter().nth(position) else {
-        return Err(Error::NoSuchParty { tree: tree.name(), party: party.to_owned(), known: String::new() });
-    };
+    let leaf = leaves.get(position).cloned().ok_or_else(unknown)?;
 
     let rules = reader.rules()?;
     let mut package = Package::create(out, package::SLICE)?;

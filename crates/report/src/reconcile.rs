@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use audit::Directory;
 use serde::Serialize;
 use types::{Interner, OwnCell, OwnRow, Timestamp};
 
@@ -14,6 +13,10 @@ use crate::basis::{Cause, Why, newest};
 use crate::diff::CellState;
 use crate::model::v1::{CellRow, DeviceRow};
 use crate::short::Short;
+
+mod parties;
+
+pub use parties::{Called, Parties};
 
 /// How the two views of a meter compare.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -278,27 +281,21 @@ pub struct OwnList<'l> {
     /// The party whose list it is, if that was said: rows that name no operator are about its meters.
     pub party: Option<&'l str>,
     /// Which names mean one party.
-    pub directory: &'l Directory,
+    pub parties: &'l Parties<'l>,
 }
 
-impl OwnList<'_> {
-    /// The one name by which a party is compared: its id in the directory, if it has it, else the name in upper case.
+impl<'l> OwnList<'l> {
+    /// The operator of a row, if it names one or the party is known whose list it is.
     #[must_use]
-    pub fn party_of(&self, name: &str) -> String {
-        match self.directory.by_name(name) {
-            Some(operator) => self.directory.operator_name(operator).to_owned(),
-            None => name.trim().to_uppercase(),
-        }
+    pub fn operator(&self, own: &OwnRow) -> Option<&'l str> {
+        own.network_operator.map(|operator| self.names.name(operator)).or(self.party)
     }
 
     /// Compares a row of the list with one that was received; nothing if they agree.
     #[must_use]
     pub fn compare(&self, own: &OwnRow, received: &DeviceRow<'_>) -> Option<Disagreement> {
-        let operator = own.network_operator.map(|operator| self.names.name(operator)).or(self.party);
-        let operators_differ = operator.map(|own| match received.dno.as_deref() {
-            Some(received) => self.party_of(own) != self.party_of(received),
-            None => true,
-        });
+        let operators_differ =
+            self.operator(own).map(|own| !self.parties.is_same(Some(own), received.dno.as_deref()));
         if own.claim.name() == received.verdict && operators_differ != Some(true) {
             return None;
         }
@@ -409,18 +406,29 @@ fn known(own: &OwnCell, received: &CellRow<'_>) -> Told {
     Told::of(Some(ours != theirs))
 }
 
-/// How a meter of two reports compares: the party's own and the one that was received.
+/// How a meter of two reports compares: the party's own and the one that was received. They agree if the verdict is the same
+/// and so is the operator, or neither has one.
 #[must_use]
 pub fn compare_rows(
     own: Option<&DeviceRow<'_>>,
     received: Option<&DeviceRow<'_>>,
+    parties: &Parties<'_>,
     why: impl FnOnce(&DeviceRow<'_>, &DeviceRow<'_>) -> Why,
 ) -> Option<Disagreement> {
+    let mut cause = Why::default();
     let outcome = match (own, received) {
-        (Some(own), Some(received)) if own.verdict == received.verdict && own.dno == received.dno => {
-            return None;
+        (Some(own), Some(received)) => {
+            let same = parties.is_same(own.dno.as_deref(), received.dno.as_deref());
+            if same && own.verdict == received.verdict {
+                return None;
+            }
+            cause = match same {
+                // What the operator is called is no difference that has a cause.
+                true => why(&DeviceRow { dno: received.dno.clone(), ..own.clone() }, received),
+                false => why(own, received),
+            };
+            Outcome::Disagree
         }
-        (Some(_), Some(_)) => Outcome::Disagree,
         (None, _) => Outcome::UnknownToOwn,
         (Some(_), None) => Outcome::UnknownToReceived,
     };
@@ -435,6 +443,6 @@ pub fn compare_rows(
         outcome,
         own: own.map(View::of_row),
         received: received.map(View::of_row),
-        why: own.zip(received).map(|(own, received)| why(own, received)).unwrap_or_default(),
+        why: cause,
     })
 }

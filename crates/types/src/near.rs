@@ -1,12 +1,13 @@
 //! Which of several words was meant.
 
-/// The word that is most like a text, if one is close: at most two letters are missing, too many or others. Of several it is
-/// the first in the order of words.
+/// The word that is most like a text, if one is close: at most two letters are missing, too many or others, in whatever case.
+/// Of several it is the first in the order of words.
 #[must_use]
 pub fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let text = text.to_lowercase();
     words
         .into_iter()
-        .map(|word| (edit_distance(text, word), word))
+        .map(|word| (edit_distance(&text, &word.to_lowercase()), word))
         .filter(|(distance, _)| *distance <= 2)
         .min()
         .map(|(_, word)| word)
@@ -41,6 +42,7 @@ mod tests {
         let words = ["placeholder-in-cell", "cell-absent"];
         assert_eq!(nearest("placeholdr-in-cel", words), Some("placeholder-in-cell"));
         assert_eq!(nearest("placehold-in-cel", words), None);
+        assert_eq!(nearest("CELL_ABSENT", words), Some("cell-absent"));
         assert_eq!(nearest(&"x".repeat(100), words), None);
     }
 }
