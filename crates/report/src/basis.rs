@@ -514,11 +514,12 @@ fn is_by_distributor(row: &DeviceRow<'_>) -> bool {
     }
 }
 
+/// Statements, each with the cell that it is about.
+type Statements<'r> = BTreeSet<(&'r str, &'r str)>;
+
 /// What records tell beside what the cells show, by time and source, wherever they stand.
-fn statements<'r>(
-    row: &'r DeviceRow<'_>,
-) -> BTreeMap<(Option<Short>, &'r str), BTreeSet<(&'r str, &'r str)>> {
-    let mut statements: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+fn statements<'r>(row: &'r DeviceRow<'_>) -> BTreeMap<(Option<Short>, &'r str), Statements<'r>> {
+    let mut statements: BTreeMap<_, Statements<'r>> = BTreeMap::new();
     for record in &row.evidence {
         let of_record = statements.entry((record.at, &*record.source)).or_default();
         for (cell, says) in &record.says {
