@@ -49,6 +49,9 @@ pub enum ContainerFault {
     /// An archive that is too large to be read out of order.
     #[error("an archive of more than {MAX_ARCHIVE} octets; use gzip or Zstandard for a file so large")]
     TooLarge,
+    /// An archive that can be read in two ways: another program would find other files in it.
+    #[error("{0}; pack it again")]
+    Ambiguous(String),
     /// An archive with nothing in it.
     #[error("an archive without files")]
     Empty,
@@ -218,6 +221,22 @@ impl Unpacking<'_> {
         if archive.len() > MAX_ENTRIES {
             return self.refuse(source, ContainerFault::Entries(archive.len()), each);
         }
+        if let Err(error) = archive.validate_header_consistency() {
+            return self.refuse(source, inconsistent(&error), each);
+        }
+        let (before, comment) = (archive.offset(), archive.comment().len());
+        let mut spooled = archive.into_inner();
+        let alone = before == 0
+            && ends_with_archive(&mut spooled, comment)
+                .map_err(|error| IntakeError::Temporary { input: source.name().to_owned(), source: error })?;
+        if !alone {
+            let fault = ContainerFault::Ambiguous("octets before or behind the archive".to_owned());
+            return self.refuse(source, fault, each);
+        }
+        let mut archive = match ZipArchive::new(spooled) {
+            Ok(archive) => archive,
+            Err(error) => return self.refuse(source, fault(&error), each),
+        };
         let mut any = false;
         for index in 0..archive.len() {
             any |= self.entry(&mut archive, index, source.name(), each)?;
@@ -256,6 +275,10 @@ impl Unpacking<'_> {
             let fault = ContainerFault::Name(shown(listed.as_bytes()));
             return self.tell(within, fault, each).map(|()| true);
         }
+        if !zip::SUPPORTED_COMPRESSION_METHODS.contains(&entry.compression()) {
+            let fault = ContainerFault::Unsupported(format!("packed with {}", entry.compression()));
+            return self.tell(within, fault, each).map(|()| true);
+        }
         let packed = Packed::Known(entry.compressed_size());
         let name = format!("{archive_name}/{}", place(&listed));
         let source = Source::unpacked(name, InputId::default(), Bounded::new(entry, packed));
@@ -277,6 +300,29 @@ fn is_workbook(archive: &ZipArchive<Spooled>) -> bool {
     let has = |name| archive.index_for_name(name).is_some();
     (has("[Content_Types].xml") && (has("xl/workbook.xml") || has("xl/workbook.bin")))
         || (has("mimetype") && has("content.xml"))
+}
+
+/// Whether the end of the central directory, with a comment of so many octets, is the end of the file.
+fn ends_with_archive(file: &mut Spooled, comment: usize) -> io::Result<bool> {
+    const END: u64 = 22;
+    let end = END.saturating_add(u64::try_from(comment).unwrap_or(u64::MAX));
+    let Some(place) = file.octets().checked_sub(end) else { return Ok(false) };
+    let mut signature = [0; 4];
+    io::Seek::seek(file, io::SeekFrom::Start(place))?;
+    file.read_exact(&mut signature)?;
+    io::Seek::rewind(file)?;
+    Ok(signature == *b"PK\x05\x06")
+}
+
+/// What the local headers and the directory of an archive disagree on, or what stands twice.
+fn inconsistent(error: &ZipError) -> ContainerFault {
+    match error {
+        ZipError::InvalidArchive(why) => match why.strip_prefix("header inconsistency detected: ") {
+            Some(what) => ContainerFault::Ambiguous(what.to_owned()),
+            None => fault(error),
+        },
+        _ => fault(error),
+    }
 }
 
 fn fault(error: &ZipError) -> ContainerFault {
@@ -416,6 +462,24 @@ mod tests {
         let deep = archive(&[("a.zip", &archive(&[("b.zip", &archive(&[("c", b"1")]))]))]);
         refused(&deep, "container-nested", "unpack it first");
         refused(&archive(&[]), "container-empty", "without files");
+        // Two archives in a row, octets around one, an entry that stands twice, one that the directory does not list.
+        let (one, other) = (archive(&[("a.csv", b"1")]), archive(&[("b.csv", b"2")]));
+        refused(&[&one[..], &other].concat(), "container-ambiguous", "pack it again");
+        refused(&[&one[..], b"more"].concat(), "container-ambiguous", "before or behind");
+        let mut twice = archive(&[("a.csv", b"1"), ("b.csv", b"2")]);
+        let places: Vec<usize> =
+            (0..twice.len() - 5).filter(|at| twice[*at..].starts_with(b"b.csv")).collect();
+        places.iter().for_each(|at| twice[*at] = b'a');
+        refused(&twice, "container-ambiguous", "duplicate");
+        let mut cloaked = archive(&[("a.csv", b"1"), ("b.csv", b"2")]);
+        cloaked[places[0]] = b'c';
+        refused(&cloaked, "container-ambiguous", "");
+        // Method 12, which is bzip2, in the local header and in the directory.
+        let mut packed = archive(&[("a.csv", &b"0123456789".repeat(100))]);
+        let directory = packed.windows(4).position(|octets| octets == b"PK\x01\x02").unwrap();
+        packed[8] = 12;
+        packed[directory + 10] = 12;
+        refused(&packed, "container-unsupported", "packed with");
         refused(&archive(&[("../../etc/passwd", b"1")]), "container-name", "leads out");
         let whole = archive(&[("a.csv", &b"0123456789".repeat(100))]);
         for cut in [4, 30, whole.len() / 2, whole.len() - 1] {

@@ -2,7 +2,8 @@
 
 use crate::certificates::is_list;
 use crate::columns::{
-    CELL_COLUMNS, Column, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS, TableOptions,
+    CELL_COLUMNS, CERTIFICATE_COLUMNS, Column, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS,
+    TableOptions,
 };
 use crate::documents;
 use crate::error::IntakeError;
@@ -41,7 +42,7 @@ impl Contents {
         if looks_like_xml(head) {
             return documents_of(source);
         }
-        if looks_like_certificates(head) || is_list(&first_row(head)) {
+        if looks_like_certificates(head) || Self::of_table(&first_row(head)) == Some(Kind::Certificates) {
             return Ok(Self { certificates: true, ..Self::NOTHING });
         }
         if looks_like_messages(head) {
@@ -62,6 +63,20 @@ impl Contents {
 
     /// Adds what a table with these headers is. A workbook may have several.
     fn add(&mut self, headers: &[String]) {
+        match Self::of_table(headers) {
+            Some(Kind::Certificates) => self.certificates = true,
+            Some(Kind::Records) => self.records = true,
+            Some(Kind::Estate) => self.estate = true,
+            Some(Kind::Registration) => self.registration = true,
+            None => {}
+        }
+    }
+
+    /// The table of whose columns most are there; nothing if two have as many, for then a meter list with serial numbers
+    /// could pass for a list of certificates, and its meters would be missed.
+    fn of_table(headers: &[String]) -> Option<Kind> {
+        let known =
+            |columns: &[Column]| columns.iter().filter(|column| has(headers, columns, column.name)).count();
         let fits = |columns: &[Column]| {
             columns.iter().filter(|column| column.required).all(|column| has(headers, columns, column.name))
         };
@@ -69,16 +84,30 @@ impl Contents {
         // a list of devices.
         let of_cells =
             ["role", "key_usage", "entity_id", "key_id"].iter().any(|name| has(headers, &CELL_COLUMNS, name));
-        if is_list(headers) {
-            self.certificates = true;
-        } else if fits(&MESSAGE_COLUMNS) || of_cells {
-            self.records = true;
-        } else if fits(&ESTATE_COLUMNS) {
-            self.estate = true;
-        } else if fits(&REGISTRATION_COLUMNS) {
-            self.registration = true;
-        }
+        // Whose certificate it is may be said by the device, which says nothing for one table or the other.
+        let by_device = usize::from(has(headers, &ESTATE_COLUMNS, "device_id"));
+        let tables = [
+            (Kind::Certificates, is_list(headers), known(&CERTIFICATE_COLUMNS).saturating_sub(by_device)),
+            (Kind::Records, fits(&MESSAGE_COLUMNS), known(&MESSAGE_COLUMNS)),
+            (Kind::Records, of_cells, known(&CELL_COLUMNS)),
+            (Kind::Estate, fits(&ESTATE_COLUMNS), known(&ESTATE_COLUMNS)),
+            (Kind::Registration, fits(&REGISTRATION_COLUMNS), known(&REGISTRATION_COLUMNS)),
+        ];
+        let can_be = |table: &&(Kind, bool, usize)| table.1;
+        let most = tables.iter().filter(can_be).map(|(_, _, known)| *known).max()?;
+        let mut best = tables.iter().filter(can_be).filter(|(_, _, known)| *known == most);
+        let (table, ..) = best.next()?;
+        best.all(|(other, ..)| other == table).then_some(*table)
     }
+}
+
+/// What a table is.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Kind {
+    Certificates,
+    Records,
+    Estate,
+    Registration,
 }
 
 /// PEM, DER of a SEQUENCE, or bare base64 of one.
@@ -111,4 +140,46 @@ fn documents_of(source: &mut Source<'_>) -> Result<Contents, IntakeError> {
         }
     }
     Ok(if found == Contents::NOTHING { Contents::RECORDS } else { found })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(header: &str) -> &'static str {
+        let headers: Vec<String> = header.split(',').map(str::to_owned).collect();
+        match Contents::of_table(&headers) {
+            Some(Kind::Certificates) => "certificates",
+            Some(Kind::Records) => "records",
+            Some(Kind::Estate) => "estate",
+            Some(Kind::Registration) => "registration",
+            None => "nothing",
+        }
+    }
+
+    #[test]
+    fn a_table_is_what_most_of_its_columns_say() {
+        for (header, table) in [
+            ("device_id,role,key_usage,entity_id,key_id", "records"),
+            ("device_id,role,key_usage,entity_id,key_id,certificate_serial,status", "records"),
+            ("device_id,role,key_usage,entity_id", "records"),
+            ("device_id,observed_at,gbcs", "records"),
+            ("gbcs", "records"),
+            ("device_id", "estate"),
+            ("device_id,mpan,serial_number,status", "estate"),
+            ("device_id,mpan,device_type,key", "estate"),
+            ("device_id,mpan,device_type,message", "estate"),
+            ("device_id,mpan,certificate", "estate"),
+            ("mpan,network_operator,supplier", "registration"),
+            ("serial,status", "certificates"),
+            ("certificate,role", "certificates"),
+            ("serial,subject,status,role,usage", "certificates"),
+            ("device_id,certificate,serial", "certificates"),
+            // It can be meters or certificates of devices, and nobody can tell.
+            ("device_id,serial,status", "nothing"),
+            ("colour,size", "nothing"),
+        ] {
+            assert_eq!(of(header), table, "{header}");
+        }
+    }
 }

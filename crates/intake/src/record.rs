@@ -342,6 +342,7 @@ impl Reject {
             Self::Container(ContainerFault::Unsupported(_)) => "container-unsupported",
             Self::Container(ContainerFault::Nested) => "container-nested",
             Self::Container(ContainerFault::Name(_)) => "container-name",
+            Self::Container(ContainerFault::Ambiguous(_)) => "container-ambiguous",
             Self::Container(ContainerFault::Empty) => "container-empty",
             Self::Container(ContainerFault::Entries(_) | ContainerFault::TooLarge) => "container-too-large",
             Self::Lacks { .. } => "element-missing",
