@@ -38,6 +38,12 @@ Examples:
   dnoaudit audit --records responses/ --certificates certs/ --trust-anchor root.pem \\
       --estate meters.csv --directory dnos.toml --as-of 2026-01-01T00:00:00Z --out report")]
     Audit(AuditArguments),
+    /// Tell a report on half a page: issue, figures, change, by party, next steps.
+    #[command(after_help = "\
+Examples:
+  dnoaudit brief report
+  dnoaudit brief reports/2026-02 --previous reports/2026-01 --format markdown > brief.md")]
+    Brief(BriefArguments),
     /// Make a synthetic estate with its own SMKI and audit it.
     #[command(after_help = "Example:\n  dnoaudit demo --devices 5000 --out dnoaudit-demo")]
     Demo(DemoArguments),
@@ -64,6 +70,14 @@ Examples:
   dnoaudit inspect response.hex
   dnoaudit inspect response.hex --format json --certificates certs/ --trust-anchor root.pem")]
     Inspect(InspectArguments),
+    /// Write a report as one HTML page for people.
+    #[command(after_help = "\
+Examples:
+  dnoaudit page report --out report.html
+  dnoaudit page reports/2026-02 --previous reports/2026-01 --out report.html
+
+Each package is verified first. The page needs no script, loads nothing, and follows from the packages alone.")]
+    Page(PageArguments),
     /// Hold an own list or report against a report that was received, and say why they do not agree.
     #[command(after_help = "\
 Examples:
@@ -113,6 +127,16 @@ pub(crate) enum TableFormat {
     Json,
     /// For spreadsheets.
     Csv,
+}
+
+/// How a brief is printed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum BriefFormat {
+    /// Plain lines.
+    #[default]
+    Text,
+    /// Markdown.
+    Markdown,
 }
 
 /// How the list of rules is printed.
@@ -329,6 +353,32 @@ pub(crate) struct InspectArguments {
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+/// Arguments of `page`.
+#[derive(Args, Debug)]
+pub(crate) struct PageArguments {
+    /// The report package or slice.
+    pub(crate) package: PathBuf,
+    /// Earlier reports of the same estate, or slices of the same party, to tell what changed; in any order.
+    #[arg(long, value_name = "PACKAGE", num_args = 1..)]
+    pub(crate) previous: Vec<PathBuf>,
+    /// Where the page goes, beside the package and not in it.
+    #[arg(long, value_name = "FILE", default_value = "report.html")]
+    pub(crate) out: PathBuf,
+}
+
+/// Arguments of `brief`.
+#[derive(Args, Debug)]
+pub(crate) struct BriefArguments {
+    /// The report package or slice.
+    pub(crate) package: PathBuf,
+    /// Earlier reports of the same estate, or slices of the same party, to tell what changed; in any order.
+    #[arg(long, value_name = "PACKAGE", num_args = 1..)]
+    pub(crate) previous: Vec<PathBuf>,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: BriefFormat,
 }
 
 /// Arguments of `reconcile`.

@@ -1,11 +1,13 @@
 //! One module for each command: build a configuration, call the library, print.
 
 pub(crate) mod audit;
+pub(crate) mod brief;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod page;
 pub(crate) mod reconcile;
 pub(crate) mod rules;
 pub(crate) mod slice;

@@ -39,11 +39,13 @@ fn main() -> ExitCode {
     let terminal = Terminal::new(arguments.quiet);
     let result = match &arguments.command {
         Command::Audit(command) => commands::audit::run(command, &terminal),
+        Command::Brief(command) => commands::brief::run(command, &terminal),
         Command::Diff(command) => commands::diff::run(command, &terminal),
         Command::Demo(command) => commands::demo::run(command, &terminal),
         Command::Explain(command) => commands::explain::run(command, &terminal),
         Command::Init(command) => commands::init::run(command, &terminal),
         Command::Inspect(command) => commands::inspect::run(command, &terminal),
+        Command::Page(command) => commands::page::run(command, &terminal),
         Command::Reconcile(command) => commands::reconcile::run(command, &terminal),
         Command::Rules(command) => commands::rules::run(command, &terminal),
         Command::Slice(command) => commands::slice::run(command, &terminal),

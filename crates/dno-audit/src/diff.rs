@@ -66,7 +66,11 @@ impl Comparison {
     ///
     /// One of them can't be read or does not verify.
     pub fn open(old: &Path, new: &Path) -> Result<Self, Error> {
-        let packages = [verified(old)?, verified(new)?];
+        Self::of([verified(old)?, verified(new)?])
+    }
+
+    /// Two packages that are verified.
+    pub(crate) fn of(packages: [PackageReader; 2]) -> Result<Self, Error> {
         let [old, new] = &packages;
         let bases = [basis(old)?, basis(new)?];
         let [old_basis, new_basis] = &bases;

@@ -150,6 +150,23 @@ pub enum Error {
         /// What is missing or differs.
         message: String,
     },
+    /// Reports that make no sequence.
+    #[error("{}: {message}", path.display())]
+    NotASequence {
+        /// The one that does not belong.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+    /// A page that would be written into the package, which then would have a file that it does not list.
+    #[error("{}: lies in the package, which is complete without it; name a place beside it", path.display())]
+    InThePackage {
+        /// Where the page was to go.
+        path: PathBuf,
+    },
+    /// There is no page.
+    #[error(transparent)]
+    Page(#[from] views::page::PageError),
     /// A package or slice that does not verify.
     #[error("{}: does not verify: {check}: {found}", path.display())]
     NotVerified {
@@ -202,6 +219,8 @@ impl Error {
             | Self::NoPartyOfEither { .. }
             | Self::NotReproducible { .. }
             | Self::Inputs { .. }
+            | Self::NotASequence { .. }
+            | Self::InThePackage { .. }
             | Self::Threads { .. } => true,
             Self::Named { source, .. } => !matches!(source, crate::NamedFileError::Io(_)),
             Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use audit::{Certificates, Context, Outcome, Resolutions, Subject, assess, evaluate_all};
 use gbcs::Message;
 use intake::{Form, Record};
-use report::{InputDigests, device_row, hex};
+use report::{InputDigests, device_row, hex, one_line};
 use serde_json::{Value, json};
 use types::{Eui64, NetworkOperatorCell, Observation, Seen};
 
@@ -16,7 +16,6 @@ use crate::error::Error;
 use crate::inputs::InputFile;
 use crate::inspect::{certificate_json, message_json};
 use crate::load::{Loaded, load};
-use crate::one_line::one_line;
 use crate::progress::Progress;
 use crate::run::{credentials, in_pool, join, slice};
 

@@ -22,6 +22,7 @@ mod findings;
 mod manifest;
 pub mod merkle;
 pub mod model;
+mod one_line;
 mod quarantine;
 pub mod read;
 pub mod reconcile;
@@ -42,6 +43,7 @@ pub use findings::{
     FINDINGS_HEADER, FindingsError, FindingsWriter, RuleTexts, findings_header, spreadsheet_safe, table_line,
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, Hashed, MANIFEST, digest};
+pub use one_line::one_line;
 pub use quarantine::{MAX_SHOWN, Quarantined, quarantine_row, set_input};
 pub use read::ReadError;
 pub use rules::{rule_rows, rule_set_digest};

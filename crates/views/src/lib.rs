@@ -3,3 +3,9 @@
 //! In: the rows and documents of a report package, in the wire model of [`report::model::v1`]. Out: octets that follow from
 //! them alone – no clock, no path, no network. Opening the package and writing the files is for the caller. No view is
 //! part of the sealed package: whoever has the package can make each again and compare.
+
+pub mod brief;
+pub mod edition;
+pub mod overview;
+pub mod page;
+mod wording;

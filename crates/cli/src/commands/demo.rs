@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use dno_audit::{Config, PackageReader};
+use dno_audit::{Config, PackageReader, Progress};
 use testkit::estate::{EstateOptions, Form, write_estate, write_own_list};
 
 use crate::args::DemoArguments;
@@ -61,12 +61,16 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
     let config = Config::load(&file)?;
     let out = folder.join("report");
     let finished = audit(&config, &out, terminal)?;
+    let page = folder.join("report.html");
+    dno_audit::page(&out, &[], &page, &Progress::silent())?;
     let shown = folder.display();
     terminal.print(&summary(&finished, &out.display().to_string()))?;
     let first = finished_example(&out);
     let mut text = Text::default();
     text.blank();
-    text.line(&format!("The synthetic inputs are in {shown}. Try:"));
+    text.line(&format!(
+        "The synthetic inputs are in {shown}; {shown}/report.html tells the report to people. Try:"
+    ));
     text.line(&format!("  dnoaudit audit --config {shown}/audit.toml"));
     text.line(&format!("  dnoaudit explain {first} --config {shown}/audit.toml"));
     text.line("  dnoaudit explain placeholder-in-cell");

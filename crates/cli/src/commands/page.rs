@@ -1,0 +1,19 @@
+//! `dnoaudit page`: a report as one HTML page.
+
+use dno_audit::Progress;
+
+use crate::args::PageArguments;
+use crate::exit::{Exit, Failure};
+use crate::terminal::{Terminal, Text};
+
+pub(crate) fn run(arguments: &PageArguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let PageArguments { package, previous, out } = arguments;
+    let show = |message: &str| terminal.progress(message);
+    let written = dno_audit::page(package, previous, out, &Progress::to(&show));
+    terminal.end_progress();
+    written?;
+    let mut text = Text::default();
+    text.line(&format!("{}: open it in a browser; it needs no network", out.display()));
+    terminal.print(&text)?;
+    Ok(Exit::Complete)
+}
