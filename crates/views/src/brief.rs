@@ -3,6 +3,7 @@
 //! In: an [`Edition`] and the [`Overview`] of its rows, the same as of the page. Out: plain text or Markdown. Names from
 //! inputs stand on one line, and in Markdown nothing in them is taken for a mark.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use report::diff::Change;
@@ -10,7 +11,7 @@ use report::model::v1::VerdictCounts;
 
 use crate::edition::Edition;
 use crate::overview::{Ends, Group, Overview, Task};
-use crate::wording::{cut, number, party, percent, plural, split};
+use crate::wording::{cut, number, party, percent, plural, sentence, split};
 
 /// How a brief is written.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -91,7 +92,7 @@ fn figures(sheet: &mut Sheet, edition: &Edition, overview: &Overview) {
     ));
     for verdict in ["missing", "wrong", "not-known"] {
         if let Some((rule, group)) = overview.reasons_of(verdict).first() {
-            let title = sheet.name(edition.title(rule));
+            let title = sheet.escaped(&sentence(edition.title(rule)));
             sheet.item(&format!(
                 "{}, mostly: {title} ({})",
                 verdict.replace('-', " "),
@@ -173,36 +174,58 @@ fn by_party(sheet: &mut Sheet, edition: &Edition, overview: &Overview) {
     }
 }
 
+/// A kind of remedy: who must act by function, by which request in which mode, and what to do.
+type Kind<'t> = (&'t str, Option<&'t str>, Option<u32>, &'t str);
+
 fn next_steps(sheet: &mut Sheet, overview: &Overview) {
     sheet.heading("Next steps");
-    let tasks = overview.tasks.commonest();
-    for (task, group) in tasks.iter().take(LINES) {
-        let step = next_step(sheet, task, group);
+    let mut kinds: BTreeMap<Kind<'_>, Vec<(&Task, &Group)>> = BTreeMap::new();
+    for (task, group) in overview.tasks.commonest() {
+        let kind = (task.party.as_str(), task.service_request.as_deref(), task.mode, task.action.as_str());
+        kinds.entry(kind).or_default().push((task, group));
+    }
+    let sum = |tasks: &[(&Task, &Group)]| tasks.iter().map(|(_, group)| group.meters).sum::<u64>();
+    let mut kinds: Vec<_> = kinds.into_iter().map(|(kind, tasks)| (sum(&tasks), kind, tasks)).collect();
+    kinds.sort_by_key(|(meters, ..)| std::cmp::Reverse(*meters));
+    for (meters, kind, tasks) in kinds.iter().take(LINES) {
+        let step = next_step(sheet, *meters, *kind, tasks);
         sheet.item(&step);
     }
-    match tasks.len().saturating_sub(LINES) {
-        _ if tasks.is_empty() => sheet.paragraph("Nothing is to be done."),
+    match kinds.len().saturating_sub(LINES) {
+        _ if kinds.is_empty() => sheet.paragraph("Nothing is to be done."),
         0 => {}
         more => {
-            let rest = tasks.iter().skip(LINES).map(|(_, group)| group.meters).sum::<u64>();
+            let rest = kinds.iter().skip(LINES).map(|(meters, ..)| meters).sum::<u64>();
             let meters = plural(rest + overview.tasks.beyond, "meter");
             sheet.item(&format!("{more} more kinds of remedy for {meters}: see the page"));
         }
     }
 }
 
-fn next_step(sheet: &Sheet, task: &Task, group: &Group) -> String {
-    let who = match &task.who {
-        Some(who) => sheet.name(who),
-        None => party(&task.party),
-    };
-    let by = match (&task.service_request, task.mode) {
-        (Some(request), Some(mode)) => format!(" (SRV {}, mode {mode})", sheet.name(request)),
-        (Some(request), None) => format!(" (SRV {})", sheet.name(request)),
+fn next_step(sheet: &Sheet, meters: u64, kind: Kind<'_>, tasks: &[(&Task, &Group)]) -> String {
+    let (function, request, mode, action) = kind;
+    let by = match (request, mode) {
+        (Some(request), Some(mode)) => format!(" by SRV {}, mode {mode}", sheet.name(request)),
+        (Some(request), None) => format!(" by SRV {}", sheet.name(request)),
         (None, _) => String::new(),
     };
-    let action = sheet.escaped(&cut(&task.action, 160));
-    format!("{who}, {}: {action}{by}", plural(group.meters, "meter"))
+    let who = |(task, group): &(&Task, &Group)| {
+        let who = task.who.as_deref().map_or_else(|| "not known".to_owned(), |who| sheet.name(who));
+        format!("{who} {}", number(group.meters))
+    };
+    let mut whose: Vec<String> = tasks.iter().take(LINES).map(who).collect();
+    match tasks.len().saturating_sub(LINES) {
+        0 => {}
+        more => whose.push(format!("{more} more")),
+    }
+    // Where nobody has a name, the function says it all.
+    let whose = match tasks {
+        [(Task { who: None, .. }, _)] => String::new(),
+        _ => format!(" – {}", whose.join(", ")),
+    };
+    let action = sheet.escaped(&sentence(action));
+    let function = sheet.escaped(&party(function));
+    format!("{}: {function}{by}: {action}{whose}", plural(meters, "meter"))
 }
 
 /// The text as it grows.

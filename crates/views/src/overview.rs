@@ -22,6 +22,16 @@ pub const VERDICTS: [(&str, &str); 5] = [
     ("out-of-scope", "out of scope"),
 ];
 
+/// The words for grades of evidence, the weakest first.
+pub const GRADES: [&str; 6] = [
+    Grade::ExtractRow.name(),
+    Grade::DccAlert.name(),
+    Grade::Xml.name(),
+    Grade::DeviceUnchecked.name(),
+    Grade::DeviceSignedUnproven.name(),
+    Grade::DeviceSigned.name(),
+];
+
 /// Counts in the order of [`VERDICTS`].
 #[must_use]
 pub const fn in_order(counts: &VerdictCounts) -> [u64; 5] {
@@ -222,7 +232,7 @@ pub struct Overview {
     /// What is to be done.
     pub tasks: Groups<Task>,
     /// Meters by weakest grade of the records that were used; `no-evidence` if there are none.
-    pub grades: BTreeMap<&'static str, VerdictCounts>,
+    pub grades: BTreeMap<String, VerdictCounts>,
     /// When credentials end; nothing if no certificate was pushed, as in a slice.
     pub expiry: Option<Expiry>,
 }
@@ -346,10 +356,9 @@ impl Gathering {
             self.overview.tasks.count(task, device);
         }
         let used = row.evidence.iter().filter(|evidence| evidence.outcome == "used");
-        let weakest =
-            used.filter_map(|evidence| GRADES.iter().position(|g| g.name() == evidence.grade)).min();
-        let grade = weakest.and_then(|place| GRADES.get(place)).map_or("no-evidence", |grade| grade.name());
-        self.overview.grades.entry(grade).or_default().count(verdict)?;
+        let weakest = used.filter_map(|used| GRADES.iter().position(|grade| *grade == used.grade)).min();
+        let grade = weakest.and_then(|place| GRADES.get(place)).copied().unwrap_or("no-evidence");
+        self.overview.grades.entry(grade.to_owned()).or_default().count(verdict)?;
         self.ends(row);
         Ok(())
     }
@@ -421,13 +430,3 @@ impl Gathering {
         overview
     }
 }
-
-/// All grades, the weakest first.
-const GRADES: [Grade; 6] = [
-    Grade::ExtractRow,
-    Grade::DccAlert,
-    Grade::Xml,
-    Grade::DeviceUnchecked,
-    Grade::DeviceSignedUnproven,
-    Grade::DeviceSigned,
-];

@@ -5,9 +5,17 @@ use report::one_line;
 /// The most characters of a name from an input that a view shows.
 const NAME: usize = 120;
 
+/// The most characters of what a rule or a remedy of a report says.
+const SENTENCE: usize = 400;
+
 /// A name from an input: on one line, nothing in it that hides or turns text, and cut with a note if it is long.
 pub(crate) fn name(text: &str) -> String {
     cut(text, NAME)
+}
+
+/// What a rule or a remedy says, which is longer than a name.
+pub(crate) fn sentence(text: &str) -> String {
+    cut(text, SENTENCE)
 }
 
 /// The same with another limit.

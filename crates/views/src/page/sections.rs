@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use audit::Age;
 use maud::{Markup, html};
 use report::diff::Change;
 use report::model::v1::{ModelCounts, Slice, VerdictCounts};
 
 use crate::edition::{Edition, Standing, Step};
-use crate::overview::{Credential, Ends, Group, Overview, Task};
+use crate::overview::{Credential, Ends, GRADES, Group, Overview, Task, VERDICTS, in_order};
 use crate::page::PageError;
-use crate::page::table::{Cell, SHOWN, Table, figure, verdicts};
-use crate::wording::{name, number, party, percent, plural, split};
+use crate::page::table::{Cell, SHOWN, Table, figure, verdicts, verdicts_in_order};
+use crate::wording::{name, number, party, percent, plural, sentence, split};
 
 /// A section: its id, by which links find it, its heading, and what is in it.
 #[derive(Clone, Copy)]
@@ -144,8 +145,8 @@ fn audited(edition: &Edition, _: &Overview) -> Result<Markup, PageError> {
 fn totals(_: &Edition, overview: &Overview) -> Result<Markup, PageError> {
     let counts = &overview.totals.verdicts;
     let waived = &overview.totals.waived;
-    let whole: u64 = crate::overview::in_order(counts).iter().sum();
-    let rows = crate::overview::VERDICTS.iter().zip(crate::overview::in_order(counts)).zip(MEANINGS);
+    let whole: u64 = in_order(counts).iter().sum();
+    let rows = VERDICTS.iter().zip(in_order(counts)).zip(MEANINGS);
     let table = Table {
         id: "verdicts",
         caption: "Meters by verdict".to_owned(),
@@ -201,7 +202,7 @@ fn reasons(
 ) -> Markup {
     let row = |(rule, group): &(&str, &Group)| {
         vec![
-            Cell::Text(name(edition.title(rule))),
+            Cell::Text(sentence(edition.title(rule))),
             code(rule),
             Cell::Number(group.meters),
             Cell::Figure(percent(group.meters, whole)),
@@ -295,7 +296,7 @@ fn tasks(id: &'static str, of: &str, tasks: &[(&Task, &Group)]) -> Table {
         vec![
             optional(task.who.as_deref()),
             Cell::Text(request),
-            Cell::Text(name(&task.action)),
+            Cell::Text(sentence(&task.action)),
             Cell::Number(group.meters),
             explain(group),
         ]
@@ -333,7 +334,7 @@ fn causes(edition: &Edition, overview: &Overview) -> Result<Markup, PageError> {
                     code(fault.entity.as_str()),
                     code(fault.key.as_str()),
                     optional(fault.holder.as_deref()),
-                    Cell::Text(name(edition.title(&fault.rule))),
+                    Cell::Text(sentence(edition.title(&fault.rule))),
                     Cell::Number(group.meters),
                     Cell::Figure(percent(group.meters, problems + not_known)),
                     explain(group),
@@ -352,7 +353,7 @@ fn causes(edition: &Edition, overview: &Overview) -> Result<Markup, PageError> {
             .map(|(fault, group)| {
                 vec![
                     Cell::Text(name(&fault.supplier)),
-                    Cell::Text(name(edition.title(&fault.rule))),
+                    Cell::Text(sentence(edition.title(&fault.rule))),
                     Cell::Number(group.meters),
                     Cell::Figure(percent(group.meters, problems)),
                     explain(group),
@@ -407,34 +408,39 @@ fn of(groups: &[(String, VerdictCounts)]) -> impl Iterator<Item = (String, &Verd
 }
 
 fn evidence(edition: &Edition, overview: &Overview) -> Result<Markup, PageError> {
-    let (grades, ages): (Vec<_>, Vec<_>) = match &edition.summary {
-        Some(summary) => (
-            summary.by_grade.iter().map(|(of, counts)| (name(of), *counts)).collect(),
-            summary.by_age.iter().map(|(of, counts)| (name(of), *counts)).collect(),
-        ),
-        None => {
-            let mut undated = overview.totals.verdicts;
-            for counts in overview.totals.by_age.values() {
-                undated = less(&undated, counts);
-            }
-            let mut ages: Vec<_> = overview.totals.by_age.iter().map(|(of, c)| (name(of), *c)).collect();
-            if undated != VerdictCounts::default() {
-                ages.push(("undated, or no evidence".to_owned(), undated));
-            }
-            (overview.grades.iter().map(|(of, counts)| ((*of).to_owned(), *counts)).collect(), ages)
-        }
+    let caption = match edition.summary {
+        Some(_) => "Meters by weakest grade of the evidence that decides",
+        None => "Meters by weakest grade of the records that were used",
     };
-    let grade = if edition.summary.is_some() {
-        "Meters by weakest grade of the evidence that decides"
-    } else {
-        "Meters by weakest grade of the records that were used"
+    let totals = &overview.totals;
+    let (by_grade, by_age) = match &edition.summary {
+        Some(summary) => (&summary.by_grade, &summary.by_age),
+        None => (&overview.grades, &totals.by_age),
     };
+    let grades = in_order_of(&GRADES, by_grade);
+    let mut ages = in_order_of(&Age::ALL.map(Age::name), by_age);
+    // Rows do not tell undated evidence from none, so a slice has both in one.
+    let rest = by_age.values().fold(totals.verdicts, |rest, counts| less(&rest, counts));
+    if rest != VerdictCounts::default() {
+        ages.push(("undated or no-evidence".to_owned(), &rest));
+    }
     Ok(html! {
         p { "A cell may have changed since it was seen: the older the evidence, the less it says of today." }
-        (verdicts("by-grade", grade, "grade", of(&grades)).render())
-        (figure("chart-age", "Shares of verdicts by age of the newest evidence", of(&ages), false)?)
-        (verdicts("by-age", "Meters by age of the newest evidence", "age", of(&ages)).render())
+        (verdicts_in_order("by-grade", caption, "grade", &grades).render())
+        (figure("chart-age", "Shares of verdicts by age of the newest evidence", ages.iter().cloned(), false)?)
+        (verdicts_in_order("by-age", "Meters by age of the newest evidence", "age", &ages).render())
     })
+}
+
+/// The groups in the order of these names; what is none of them comes last.
+fn in_order_of<'g>(
+    names: &[&str],
+    groups: &'g BTreeMap<String, VerdictCounts>,
+) -> Vec<(String, &'g VerdictCounts)> {
+    let place = |of: &str| names.iter().position(|name| *name == of).unwrap_or(names.len());
+    let mut groups: Vec<_> = groups.iter().collect();
+    groups.sort_by_key(|(of, _)| place(of));
+    groups.into_iter().map(|(of, counts)| (name(of), counts)).collect()
 }
 
 fn less(all: &VerdictCounts, part: &VerdictCounts) -> VerdictCounts {
@@ -451,7 +457,9 @@ fn expiry(edition: &Edition, overview: &Overview) -> Result<Markup, PageError> {
     let conditions: Vec<Vec<Cell>> = overview
         .conditions
         .iter()
-        .map(|(rule, count)| vec![Cell::Text(name(edition.title(rule))), code(rule), Cell::Number(*count)])
+        .map(|(rule, count)| {
+            vec![Cell::Text(sentence(edition.title(rule))), code(rule), Cell::Number(*count)]
+        })
         .collect();
     let conditions = Table {
         id: "conditions",
@@ -548,7 +556,7 @@ fn trend(edition: &Edition, _: &Overview) -> Result<Markup, PageError> {
                 let counts = &standing.verdicts;
                 vec![
                     Cell::Text(name(&standing.as_of)),
-                    Cell::Number(crate::overview::in_order(counts).iter().sum()),
+                    Cell::Number(in_order(counts).iter().sum()),
                     Cell::Number(counts.missing),
                     Cell::Number(counts.wrong),
                     Cell::Number(counts.not_known),

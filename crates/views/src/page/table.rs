@@ -56,7 +56,7 @@ impl Table {
                     thead {
                         tr {
                             @for (place, column) in self.columns.iter().enumerate() {
-                                th.number[is_number(place)] scope="col" { (column) }
+                                th class=[is_number(place).then_some("number")] scope="col" { (column) }
                             }
                         }
                     }
@@ -108,6 +108,16 @@ pub(super) fn verdicts<'g>(
 ) -> Table {
     let mut groups: Vec<_> = groups.collect();
     sort(&mut groups);
+    verdicts_in_order(id, caption, of, &groups)
+}
+
+/// Meters of groups by verdict, in the order given.
+pub(super) fn verdicts_in_order(
+    id: &'static str,
+    caption: &str,
+    of: &'static str,
+    groups: &[(String, &VerdictCounts)],
+) -> Table {
     let row = |(name, counts): &(String, &VerdictCounts)| verdict_row(name.clone(), counts);
     let mut all = VerdictCounts::default();
     groups.iter().for_each(|(_, counts)| all.saturating_add(counts));
