@@ -5,7 +5,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::page::PageError;
-use crate::wording::{cut, number};
+use crate::wording::{name, number};
 
 /// A part of each bar.
 pub(super) struct Part {
@@ -37,17 +37,17 @@ pub(super) struct Bar {
 }
 
 /// Width of a chart in its own units, of which text has 14.
-const WIDTH: u32 = 600;
+const WIDTH: u32 = 440;
 const BAR: u32 = 30;
 const AXIS: u32 = 28;
 const MARGIN: u32 = 10;
 /// The most characters of a label, for which there is room.
-const LABEL: usize = 16;
-const LABELS: u32 = 150;
+const LABEL: usize = 14;
+const LABELS: u32 = 124;
 /// Plotters writes 14 from this.
 const TEXT: f64 = 14.0 * 1.24;
 /// The least share, in per cent, in which a figure of five characters has room.
-const ROOM: f64 = 9.0;
+const ROOM: f64 = 15.0;
 
 /// A chart in which each bar is the whole of its counts; the text of its inside, to be set in an `svg` element of this
 /// size.
@@ -95,7 +95,7 @@ fn draw(bars: &[Bar], height: u32, into: &mut String) -> Drawn {
         let (bottom, centre, top) =
             (f64::from(place) + 0.12, f64::from(place) + 0.5, f64::from(place) + 0.88);
         let (x, y) = chart.backend_coord(&(0.0, centre));
-        area.draw(&Text::new(cut(&bar.label, LABEL), (x - 8, y), middle(BLACK_INK, HPos::Right)))?;
+        area.draw(&Text::new(label(&bar.label), (x - 8, y), middle(BLACK_INK, HPos::Right)))?;
         let whole: u64 = bar.counts.iter().sum();
         let mut begin = 0u64;
         for (part, count) in VERDICT_PARTS.iter().zip(bar.counts).filter(|(_, count)| *count > 0) {
@@ -116,6 +116,15 @@ fn draw(bars: &[Bar], height: u32, into: &mut String) -> Drawn {
     area.present()?;
     drop(chart);
     Ok(())
+}
+
+/// As much of a name as there is room for; the description of the chart and the table have it whole.
+fn label(of: &str) -> String {
+    let of = name(of);
+    if of.chars().count() <= LABEL {
+        return of;
+    }
+    of.chars().take(LABEL - 1).chain(['…']).collect()
 }
 
 /// A share in per cent. Hundredths are enough for a drawing, and whole numbers give them exactly.

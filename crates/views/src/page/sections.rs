@@ -25,12 +25,12 @@ pub(super) const ALL: [Section; 10] = [
     Section { id: "audited", title: "What was audited", body: audited },
     Section { id: "totals", title: "Totals", body: totals },
     Section { id: "coverage", title: "Coverage, and what is not known", body: coverage },
-    Section { id: "remedies", title: "What to do, by who must act", body: remedies },
-    Section { id: "causes", title: "The commonest causes", body: causes },
     Section { id: "groups", title: "By operator, supplier, region and model", body: groups },
     Section { id: "evidence", title: "How good the evidence is", body: evidence },
+    Section { id: "causes", title: "The commonest causes", body: causes },
     Section { id: "expiry", title: "Credentials that end soon", body: expiry },
     Section { id: "trend", title: "What changed", body: trend },
+    Section { id: "remedies", title: "What to do, by who must act", body: remedies },
     Section { id: "verify", title: "How to check this page", body: verify },
 ];
 
@@ -58,6 +58,14 @@ pub(super) fn head(edition: &Edition, overview: &Overview) -> Markup {
             (number(missing + wrong)) " of " (plural(overview.judged(), "judged meter")) " ("
             (percent(missing + wrong, overview.judged())) ") do not hold the credentials of the right network operator. \
             Missing : wrong is " (split(missing, wrong)) ". " (number(not_known)) " could not be judged."
+        }
+        @if let Some((task, group)) = overview.tasks.commonest().first() {
+            p {
+                "Most meters wait for " (party(&task.party))
+                @if let Some(who) = &task.who { " " bdi { (name(who)) } }
+                ": " (number(group.meters)) @if let Some(request) = &task.service_request { " by SRV " (name(request)) }
+                ". " a href="#remedies" { "What to do, by who must act" } " has them all."
+            }
         }
     }
 }
@@ -303,7 +311,7 @@ fn tasks(id: &'static str, of: &str, tasks: &[(&Task, &Group)]) -> Table {
     };
     Table {
         id,
-        caption: format!("Remedies for {}", party(of)),
+        caption: format!("Meters by party, Service Request and action, for {}", party(of)),
         columns: vec!["who", "Service Request", "action", "meters", "for example"],
         rows: tasks.iter().map(row).collect(),
         sum: None,
@@ -544,7 +552,8 @@ fn trend(edition: &Edition, _: &Overview) -> Result<Markup, PageError> {
     };
     let standings: Vec<&Standing> =
         std::iter::once(&first.old).chain(steps.iter().map(|step| &step.new)).collect();
-    let named = |standing: &&Standing| (name(&standing.as_of), standing.verdicts);
+    let day = |as_of: &str| as_of.chars().take(10).collect::<String>();
+    let named = |standing: &&Standing| (name(&day(&standing.as_of)), standing.verdicts);
     let named: Vec<(String, VerdictCounts)> = standings.iter().map(named).collect();
     let reports = Table {
         id: "reports",

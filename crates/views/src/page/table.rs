@@ -62,7 +62,7 @@ impl Table {
                     }
                     tbody {
                         @if self.rows.is_empty() {
-                            tr { th scope="row" colspan=(self.columns.len()) { "none" } }
+                            tr { td colspan=(self.columns.len()) { "none" } }
                         }
                         @for row in self.rows.iter().take(SHOWN) { (cells(row)) }
                     }
@@ -85,14 +85,14 @@ fn cells(row: &[Cell]) -> Markup {
         tr {
             @for (place, cell) in row.iter().enumerate() {
                 @match (place, cell) {
-                    (0, Cell::Code(text)) => { th scope="row" { code { (text) } } }
+                    (0, Cell::Code(text)) => { th.code scope="row" { code { (text) } } }
                     (0, Cell::Text(text)) => { th scope="row" { bdi { (text) } } }
                     (0, Cell::Number(count)) => { th scope="row" { (number(*count)) } }
                     (0, Cell::Figure(text)) => { th scope="row" { (text) } }
                     (_, Cell::Text(text)) => { td { bdi { (text) } } }
                     (_, Cell::Number(count)) => { td.number { (number(*count)) } }
                     (_, Cell::Figure(text)) => { td.number { (text) } }
-                    (_, Cell::Code(text)) => { td { code { (text) } } }
+                    (_, Cell::Code(text)) => { td.code { code { (text) } } }
                 }
             }
         }
