@@ -50,7 +50,8 @@ pub fn brief(edition: &Edition, overview: &Overview, form: Form) -> String {
     let manifest = format!(
         "Manifest SHA-256 {}, rule set {}. `dnoaudit verify PACKAGE` checks the report; the page of `dnoaudit page PACKAGE` \
          has all figures.",
-        edition.manifest_sha256, edition.manifest.rule_set.version
+        sheet.name(&edition.manifest_sha256),
+        edition.manifest.rule_set.version
     );
     sheet.heading("Source");
     sheet.paragraph(&manifest);
@@ -277,5 +278,72 @@ impl Sheet {
             escaped.push(c);
         }
         escaped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{edition, hostile, overview, row};
+
+    fn brief_of(name: &str, form: Form) -> String {
+        let overview = overview(&[row(1, "correct", name), row(2, "missing", name), row(3, "wrong", name)]);
+        brief(&edition(&overview, name), &overview, form)
+    }
+
+    #[test]
+    fn the_brief_has_its_five_parts() {
+        let text = brief_of("LOND", Form::Text);
+        let expected = "\
+Network operator credentials of meters of network operator LOND as of LOND
+
+Issue
+  2 of 3 judged meters (66.7 %) do not hold the credentials of the right network operator, which so can't read or command \
+them or trust their alerts; 0 could not be judged.
+
+Figures
+  – 3 meters: 1 correct, 1 missing, 1 wrong, 0 not known, 0 out of scope
+  – missing : wrong = 1 : 1 (50.0 % : 50.0 %)
+  – 3 of 3 in scope judged (100.0 %)
+  – missing, mostly: LOND (1 meter)
+  – wrong, mostly: LOND (1 meter)
+  – credentials end: 0 already, 3 within 30 days, 0 within 31 to 90, 0 within 91 to 365 (meters)
+
+Change since last time
+  – since LOND: 7 fixed, 0 new, 0 regressed, 2 persisting, 0 changed, 0 became known, 0 became not known
+  – missing 1 → 1, wrong 1 → 1, not known 0 → 0
+
+By party
+  – missing or wrong by supplier (missing : wrong): LOND 2 (1 : 1)
+
+Next steps
+  – 2 meters: the responsible supplier by SRV 6.21, mode 3: LOND – LOND 2
+
+Source
+  Manifest SHA-256 LOND, rule set 3. `dnoaudit verify PACKAGE` checks the report; the page of `dnoaudit page PACKAGE` has \
+all figures.
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn no_name_is_a_mark_or_a_line_of_its_own() {
+        for form in [Form::Text, Form::Markdown] {
+            let lines = brief_of("x", form).lines().count();
+            for name in hostile() {
+                let brief = brief_of(&name, form);
+                assert_eq!(brief.lines().count(), lines, "{name:?}");
+                assert!(!brief.contains(['\u{202e}', '\u{2028}', '\u{0}']), "{name:?}");
+                let bare = |mark: char| {
+                    let mut before = ' ';
+                    brief.chars().any(|c| {
+                        let bare = c == mark && before != '\\';
+                        before = c;
+                        bare
+                    })
+                };
+                assert!(form == Form::Text || !(bare('<') || bare('[') || bare('|')), "{brief}");
+            }
+        }
     }
 }

@@ -9,3 +9,7 @@ pub mod edition;
 pub mod overview;
 pub mod page;
 mod wording;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+mod sample;

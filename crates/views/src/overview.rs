@@ -430,3 +430,100 @@ impl Gathering {
         overview
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{certificate, overview, row};
+
+    #[test]
+    fn every_meter_is_counted_once_in_each_kind_of_figure() {
+        let rows = [
+            row(1, "correct", "A"),
+            row(2, "missing", "A"),
+            row(3, "missing", "B"),
+            row(4, "wrong", "B"),
+            row(5, "not-known", "A"),
+            row(6, "out-of-scope", "A"),
+        ];
+        let overview = overview(&rows);
+        assert_eq!(in_order(&overview.totals.verdicts), [1, 2, 1, 1, 1]);
+        assert_eq!((overview.judged(), overview.in_scope()), (4, 5));
+        assert_eq!(overview.reasons.meters(), 6);
+        let [(rule, group)] = overview.reasons_of("missing")[..] else { panic!("{overview:?}") };
+        assert_eq!(
+            (rule, group.meters, group.first.as_str()),
+            ("rule-of-missing", 2, "00-DB-12-00-00-00-00-02")
+        );
+        assert_eq!(overview.supplier_faults.meters(), 3);
+        assert_eq!(overview.tasks.meters(), 4);
+        // Two cells with two credentials: each of four meters counts for both.
+        assert_eq!(overview.faults.meters(), 8);
+        assert_eq!(overview.conditions["certificate-expiring"], 6);
+        // The weakest of the records that were used.
+        assert_eq!(in_order(&overview.grades["extract-row"]), [1, 2, 1, 1, 1]);
+    }
+
+    #[test]
+    fn a_credential_ends_with_the_last_of_its_certificates_and_a_meter_with_the_first_credential() {
+        let rows = [row(1, "correct", "A"), row(2, "wrong", "B")];
+        let expiry = overview(&rows).expiry.unwrap();
+        let found: Vec<_> =
+            expiry.credentials.iter().map(|it| (it.key.as_str(), it.ends, it.meters)).collect();
+        assert_eq!(found, [("D1", Ends::Days30, 2), ("A1", Ends::Days90, 2)]);
+        assert_eq!(expiry.meters, [(Ends::Days30, 2)].into());
+
+        let mut gathering = Gathering::new("2026-01-01T00:00:00Z".parse().unwrap(), true);
+        gathering.certificate(&certificate("D1", "2026-01-31T00:00:00Z"));
+        let mut longer = certificate("D1", "2030-01-01T00:00:00Z");
+        longer.serial = "77".to_owned();
+        gathering.certificate(&longer);
+        let mut renewed = row(1, "correct", "A");
+        renewed.cells[0].certificates.push("77".into());
+        gathering.push(&renewed).unwrap();
+        let expiry = gathering.finish().expiry.unwrap();
+        assert_eq!(expiry.credentials[0].ends, Ends::Later);
+        assert_eq!(expiry.credentials[0].serials, ["5ED1", "77"]);
+        assert_eq!(expiry.meters, [(Ends::Later, 1)].into());
+    }
+
+    #[test]
+    fn the_last_instant_of_a_period_belongs_to_it() {
+        let ends = |text: &str| Ends::of(text.parse().unwrap(), "2026-01-01T00:00:00Z".parse().unwrap());
+        for (text, expected) in [
+            ("2025-12-31T23:59:59Z", Ends::Expired),
+            ("2026-01-01T00:00:00Z", Ends::Days30),
+            ("2026-01-31T00:00:00Z", Ends::Days30),
+            ("2026-01-31T00:00:01Z", Ends::Days90),
+            ("2026-04-01T00:00:00Z", Ends::Days90),
+            ("2026-04-01T00:00:01Z", Ends::Days365),
+            ("2027-01-01T00:00:00Z", Ends::Days365),
+            ("2027-01-01T00:00:01Z", Ends::Later),
+            ("9999-12-31T23:59:59Z", Ends::Later),
+        ] {
+            assert_eq!(ends(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn groups_beyond_the_most_are_counted_together() {
+        let mut groups = Groups::default();
+        let device = Short::of("00-DB-12-00-00-00-00-01");
+        for key in 0..MAX_KEPT + 3 {
+            groups.count(key, device);
+        }
+        groups.count(0, device);
+        assert_eq!((groups.iter().count(), groups.beyond), (MAX_KEPT, 3));
+        assert_eq!(groups.commonest()[0].1.meters, 2);
+        assert_eq!(groups.meters(), MAX_KEPT as u64 + 4);
+    }
+
+    #[test]
+    fn a_verdict_that_is_none_is_refused() {
+        let mut gathering = Gathering::new("2026-01-01T00:00:00Z".parse().unwrap(), false);
+        let mut strange = row(1, "correct", "A");
+        strange.verdict = "fine".into();
+        assert!(gathering.push(&strange).is_err());
+        assert_eq!(gathering.finish().expiry, None);
+    }
+}

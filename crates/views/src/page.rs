@@ -12,6 +12,7 @@ use maud::{DOCTYPE, PreEscaped, html};
 
 use crate::edition::Edition;
 use crate::overview::Overview;
+use crate::wording::name;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -75,7 +76,7 @@ pub fn page(edition: &Edition, overview: &Overview) -> Result<String, PageError>
                 }
                 footer {
                     p.note {
-                        "Made by " (edition.manifest.tool.name) " from the package alone: the same package gives the same \
+                        "Made by " (name(&edition.manifest.tool.name)) " from the package alone: the same package gives the same \
                          octets. Figures are meters unless another thing is named."
                     }
                 }
@@ -83,4 +84,60 @@ pub fn page(edition: &Edition, overview: &Overview) -> Result<String, PageError>
         }
     };
     Ok(document.into_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::overview::VERDICTS;
+    use crate::sample::{edition, hostile, overview, row};
+
+    fn page_of(name: &str) -> String {
+        let rows: Vec<_> =
+            (1..).zip(VERDICTS).map(|(number, (verdict, _))| row(number, verdict, name)).collect();
+        let overview = overview(&rows);
+        page(&edition(&overview, name), &overview).unwrap()
+    }
+
+    /// The tags of a page: whatever stands between angle brackets.
+    fn tags(page: &str) -> Vec<&str> {
+        page.split('<').skip(1).map(|tag| tag.split('>').next().unwrap()).collect()
+    }
+
+    #[test]
+    fn no_name_of_an_input_is_more_than_text() {
+        let plain = page_of("x");
+        let names = |page: &str| -> Vec<String> {
+            tags(page).iter().map(|tag| tag.split([' ', '/']).next().unwrap().to_owned()).collect()
+        };
+        for name in hostile() {
+            let page = page_of(&name);
+            // Not one element is there that the page of a plain name does not have. Bars of charts may differ by a label.
+            assert_eq!(names(&page), names(&plain), "{name:?}");
+            for tag in tags(&page) {
+                assert!(!tag.contains("onerror=\"") && !tag.contains("onmouseover=\""), "{tag}");
+            }
+            for hidden in ['\u{202e}', '\u{200b}', '\u{2066}', '\u{85}', '\u{2028}', '\u{0}', '\r'] {
+                assert!(!page.contains(hidden), "{name:?}");
+            }
+        }
+        assert!(page_of("<script>alert(1)</script>").contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_says_so() {
+        let page = page_of(&"y".repeat(10_000));
+        assert!(page.contains("… (10,000 characters)"));
+        assert!(page.len() < 200_000, "{}", page.len());
+        assert!(!page.contains(&"y".repeat(401)));
+    }
+
+    #[test]
+    fn a_long_table_ends_where_it_says() {
+        let rows: Vec<_> = (0..45).map(|number| row(number, "missing", &format!("P{number:02}"))).collect();
+        let overview = overview(&rows);
+        let page = page(&edition(&overview, "x"), &overview).unwrap();
+        assert!(page.contains("5 more rows are not shown: this table ends at 40."), "{page}");
+        assert!(page.contains("25 more are in the table and have no bar."), "{page}");
+    }
 }
