@@ -18,6 +18,7 @@ mod guarded;
 mod hostile;
 mod inspect;
 mod mixed;
+mod page;
 mod reconcile;
 mod reference;
 mod refusals;
