@@ -158,12 +158,6 @@ pub enum Error {
         /// Why.
         message: String,
     },
-    /// A page that would be written into the package, which then would have a file that it does not list.
-    #[error("{}: lies in the package, which is complete without it; name a place beside it", path.display())]
-    InThePackage {
-        /// Where the page was to go.
-        path: PathBuf,
-    },
     /// There is no page.
     #[error(transparent)]
     Page(#[from] views::page::PageError),
@@ -220,7 +214,6 @@ impl Error {
             | Self::NotReproducible { .. }
             | Self::Inputs { .. }
             | Self::NotASequence { .. }
-            | Self::InThePackage { .. }
             | Self::Threads { .. } => true,
             Self::Named { source, .. } => !matches!(source, crate::NamedFileError::Io(_)),
             Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),

@@ -12,6 +12,7 @@ use views::overview::{Gathering, Overview};
 
 use crate::diff::{Comparison, verified};
 use crate::error::Error;
+use crate::place::check_apart;
 use crate::progress::Progress;
 use crate::reader::{PackageReader, as_of, read_small};
 
@@ -21,25 +22,15 @@ use crate::reader::{PackageReader, as_of, read_small};
 ///
 /// # Errors
 ///
-/// A package can't be read or does not verify, the reports make no sequence, `out` lies in the package, or it can't be
+/// A package can't be read or does not verify, the reports make no sequence, `out` lies in one of them, or it can't be
 /// written.
 pub fn page(package: &Path, previous: &[PathBuf], out: &Path, progress: &Progress<'_>) -> Result<(), Error> {
-    let at = |source| Error::File { path: out.to_path_buf(), source };
-    // What does not exist has no canonical form, and its parent has.
-    let beside = match out.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let beside = fs::canonicalize(beside).map_err(at)?;
-    let packages = std::iter::once(package).chain(previous.iter().map(PathBuf::as_path));
-    for folder in packages.filter_map(|folder| fs::canonicalize(folder).ok()) {
-        if beside.starts_with(folder) {
-            return Err(Error::InThePackage { path: out.to_path_buf() });
-        }
+    for read in std::iter::once(package).chain(previous.iter().map(PathBuf::as_path)) {
+        check_apart(out, read)?;
     }
     let (edition, overview) = read(package, previous, progress)?;
     let text = views::page::page(&edition, &overview)?;
-    fs::write(out, text).map_err(at)
+    fs::write(out, text).map_err(|source| Error::File { path: out.to_path_buf(), source })
 }
 
 /// The brief of a package or slice. `previous` are earlier ones of the same estate or party, in any order.

@@ -97,19 +97,6 @@ impl PackageReader {
         self.document("summary.json")
     }
 
-    /// `slice.json`; nothing if it is a package.
-    ///
-    /// # Errors
-    ///
-    /// As for [`summary`](Self::summary).
-    pub fn slice(&self) -> Result<Option<Slice>, Error> {
-        if !self.is_slice() {
-            return Ok(None);
-        }
-        let path = self.folder.join(report::SLICE);
-        report::read::document(&read_small(&path)?).map(Some).map_err(|source| Error::Report { path, source })
-    }
-
     /// `configuration.json`.
     ///
     /// # Errors
