@@ -323,7 +323,7 @@ impl Gathering {
     ///
     /// # Errors
     ///
-    /// Its verdict is none, or there are more parties, regions or models than any report has.
+    /// Its verdict is none, or there are more parties, regions, models or rules than any report has.
     pub fn push(&mut self, row: &DeviceRow<'_>) -> Result<(), CountError> {
         self.overview.totals.count(row, self.as_of)?;
         let device = row.device_id;
@@ -331,11 +331,12 @@ impl Gathering {
         let verdict = row.verdict.as_ref();
         let reason = Reason { verdict: verdict.to_owned(), rule: rule.to_owned() };
         self.overview.reasons.count(reason, device);
+        let conditions = &mut self.overview.conditions;
         for condition in &row.conditions {
-            let failed = self.overview.conditions.contains_key(condition.as_ref());
-            if failed || self.overview.conditions.len() < MAX_KEPT {
-                *self.overview.conditions.entry(condition.to_string()).or_default() += 1;
+            if conditions.len() == MAX_KEPT && !conditions.contains_key(condition.as_ref()) {
+                return Err(CountError::TooManyGroups { by: "rule" });
             }
+            *conditions.entry(condition.to_string()).or_default() += 1;
         }
         if matches!(verdict, "missing" | "wrong" | "not-known") {
             self.faults(row, rule);
@@ -392,12 +393,18 @@ impl Gathering {
             first = Some(first.map_or(not_after, |other| other.min(not_after)));
             let holder = if cell.state == "correct" { row.dno.as_deref() } else { cell.holder.as_deref() };
             let known = cell.certificates.iter().filter(|serial| of(serial).is_some());
+            let known: Vec<String> = known.map(ToString::to_string).collect();
             let in_use = self.in_use.entry((entity, key)).or_insert_with(|| InUse {
                 holder: holder.map(str::to_owned),
-                serials: known.map(ToString::to_string).collect(),
+                serials: Vec::new(),
                 not_after,
                 meters: 0,
             });
+            for serial in known {
+                if !in_use.serials.contains(&serial) {
+                    in_use.serials.push(serial);
+                }
+            }
             in_use.not_after = in_use.not_after.max(not_after);
             if !seen.contains(&(entity, key)) {
                 in_use.meters += 1;

@@ -603,6 +603,9 @@ fn trend(edition: &Edition, _: &Overview) -> Result<Markup, PageError> {
         (reports.render())
         (changes.render())
         dl { @for (change, meaning) in CHANGES { dt { (change.name()) } dd { (meaning) } } }
+        @if !last.differ_in.is_empty() {
+            p { "The last two reports differ in: " (last.differ_in.iter().map(|part| part.name()).collect::<Vec<_>>().join(", ")) "." }
+        }
         (why(last).render())
         p { code { "dnoaudit diff EARLIER PACKAGE" } " lists every meter and why it changed." }
     })
