@@ -14,6 +14,7 @@ mod demo;
 mod diff;
 mod dispute;
 mod explain;
+mod export;
 mod guarded;
 mod hostile;
 mod inspect;

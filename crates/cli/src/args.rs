@@ -56,6 +56,14 @@ Examples:
   dnoaudit explain 00-DB-12-34-56-78-90-A0 --package report
   dnoaudit explain placeholder-in-cell")]
     Explain(ExplainArguments),
+    /// Write a report package as a workbook, SARIF or Parquet.
+    #[command(after_help = "\
+Examples:
+  dnoaudit export report --format xlsx --out report.xlsx
+  dnoaudit export for-lond --format parquet --out lond.parquet
+
+The package or slice is verified first. The same package gives the same octets.")]
+    Export(ExportArguments),
     /// Write a commented audit.toml to start from.
     Init(InitArguments),
     /// Show what a file holds: GBCS messages, certificates, tables.
@@ -305,6 +313,31 @@ pub(crate) struct ExplainArguments {
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+/// What `export` writes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// A workbook: a summary, a sheet for each party that must act, the findings.
+    Xlsx,
+    /// SARIF 2.1.0: the findings.
+    Sarif,
+    /// Parquet: the meters.
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+/// Arguments of `export`.
+#[derive(Args, Debug)]
+pub(crate) struct ExportArguments {
+    /// The report package or slice.
+    pub(crate) package: PathBuf,
+    /// What to write.
+    #[arg(long, value_enum)]
+    pub(crate) format: ExportFormat,
+    /// Where it goes; not into the package. A file that stands there is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 /// Arguments of `init`.
