@@ -7,6 +7,7 @@
 mod cells;
 #[cfg(feature = "parquet")]
 pub mod columns;
+pub mod plan;
 pub mod sarif;
 pub mod workbook;
 mod write_error;
