@@ -19,6 +19,7 @@ mod guarded;
 mod hostile;
 mod inspect;
 mod mixed;
+mod plan;
 mod reconcile;
 mod reference;
 mod refusals;

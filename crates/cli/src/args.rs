@@ -72,6 +72,15 @@ Examples:
   dnoaudit inspect response.hex
   dnoaudit inspect response.hex --format json --certificates certs/ --trust-anchor root.pem")]
     Inspect(InspectArguments),
+    /// Write what each party has to do, with which meters and certificates, and what became of an earlier plan.
+    #[command(after_help = "\
+Examples:
+  dnoaudit plan report --for supplier --out plans/2026-01
+  dnoaudit plan report --for dno --party LOND --requests --out lond
+  dnoaudit plan reports/2026-02 --for supplier --previous plans/2026-01 --out plans/2026-02
+
+The package or slice is verified first. A plan is never replaced: name a new folder.")]
+    Plan(PlanArguments),
     /// Hold an own list or report against a report that was received, and say why they do not agree.
     #[command(after_help = "\
 Examples:
@@ -362,6 +371,40 @@ pub(crate) struct InspectArguments {
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+/// Whose plan it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Audience {
+    /// Suppliers.
+    Supplier,
+    /// Network operators.
+    Dno,
+}
+
+/// Arguments of `plan`.
+#[derive(Args, Debug)]
+pub(crate) struct PlanArguments {
+    /// The report package or slice.
+    pub(crate) package: PathBuf,
+    /// Whose plan it is.
+    #[arg(long = "for", value_enum)]
+    pub(crate) audience: Audience,
+    /// One party alone, by its name; all that must act if not said.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) party: Option<String>,
+    /// Where the plan goes; nothing, or an empty folder, may stand there.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+    /// Meters of a batch.
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) batch: u64,
+    /// Write unsigned DUIS requests to start from, one for each step.
+    #[arg(long)]
+    pub(crate) requests: bool,
+    /// An earlier plan: say what became of each of its items.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) previous: Option<PathBuf>,
 }
 
 /// Arguments of `reconcile`.

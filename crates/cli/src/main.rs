@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         Command::Export(command) => commands::export::run(command, &terminal),
         Command::Init(command) => commands::init::run(command, &terminal),
         Command::Inspect(command) => commands::inspect::run(command, &terminal),
+        Command::Plan(command) => commands::plan::run(command, &terminal),
         Command::Reconcile(command) => commands::reconcile::run(command, &terminal),
         Command::Rules(command) => commands::rules::run(command, &terminal),
         Command::Slice(command) => commands::slice::run(command, &terminal),
