@@ -246,6 +246,11 @@ fn the_next_plan_tells_what_became_of_this_one() {
     plan(&report, &third, &["--for", "supplier", "--previous", second.to_str().unwrap()]);
     let back = table(&third.join("progress.csv"));
     assert!(back.iter().any(|line| line["device_id"] == gone && line["status"] == "unread"));
+    // Items of parties that a plan leaves out are not forgotten.
+    let narrow = folder.path().join("narrow");
+    let more = ["--for", "supplier", "--party", "SUP-A", "--previous", first.to_str().unwrap()];
+    plan(&report, &narrow, &more);
+    assert_eq!(rows(&narrow.join("items.jsonl")).len(), items);
     // What is no plan is refused.
     let (code, _, error) = run([
         "plan",

@@ -385,8 +385,12 @@ impl Planner<'_> {
                 for (item, status, fields) in self.judged(some)? {
                     *counts.entry(status.name()).or_default() += 1;
                     table.line(fields.iter().map(String::as_str))?;
+                    // What this plan does not plan again is remembered for the next.
+                    let owner = (item.remedy_party.clone(), item.who.clone());
                     if status.is_settled() {
                         items.json(&Item { settled: Some(status.name().into()), ..item })?;
+                    } else if !self.is_planned(&owner) {
+                        items.json(&item)?;
                     }
                 }
             }
