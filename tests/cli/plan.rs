@@ -305,3 +305,44 @@ fn requests_are_templates_that_the_schema_accepts() {
     };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn a_meter_that_was_mended_is_done_and_one_that_fell_back_has_regressed() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let report = demo.join("report");
+    let devices = rows(&report.join("devices.jsonl"));
+    let right = |row: &&Value| row["verdict"] == "correct" && row["remedy"].is_null();
+    let (mended, model) = devices
+        .iter()
+        .filter(|row| row["verdict"] == "missing" && row["remedy"]["service_request"] == "6.21")
+        .find_map(|row| {
+            devices.iter().filter(right).find(|it| it["dno"] == row["dno"]).map(|model| (row, model))
+        })
+        .unwrap();
+    let device = text(&mended["device_id"]);
+    let first = folder.path().join("first");
+    plan(&report, &first, &["--for", "supplier"]);
+    // A later record of the meter has what a correct meter of its operator has.
+    let mut records = "device_id,observed_at,role,key_usage,entity_id,key_id\n".to_owned();
+    for cell in model["cells"].as_array().unwrap() {
+        let [usage, entity, key] = ["key_usage", "entity", "key"].map(|member| text(&cell[member]));
+        records.push_str(&format!("{device},2025-12-31T00:00:00Z,networkOperator,{usage},{entity},{key}\n"));
+    }
+    let (extra, after) = (folder.path().join("extra.csv"), folder.path().join("after"));
+    fs::write(&extra, records).unwrap();
+    let config = demo.join("audit.toml");
+    let arguments = ["audit", "--config", config.to_str().unwrap(), "--records", extra.to_str().unwrap()];
+    let (code, _, error) = run(arguments.into_iter().chain(["--out", after.to_str().unwrap()]));
+    assert!(code == 1 || code == 3, "{code} {error}");
+    let status = |package: &Path, previous: &Path, name: &str| {
+        let out = folder.path().join(name);
+        plan(package, &out, &["--for", "supplier", "--previous", previous.to_str().unwrap()]);
+        let lines = table(&out.join("progress.csv"));
+        let of =
+            |line: &&BTreeMap<String, String>| line["device_id"] == device && line["task"] == "hand-over";
+        lines.iter().find(of).map(|line| line["status"].clone()).unwrap()
+    };
+    assert_eq!(status(&after, &first, "second"), "done");
+    assert_eq!(status(&report, &folder.path().join("second"), "third"), "regressed");
+}
