@@ -62,6 +62,14 @@ Examples:
   dnoaudit explain 00-DB-12-34-56-78-90-A0 --package report
   dnoaudit explain placeholder-in-cell")]
     Explain(ExplainArguments),
+    /// Write a report package as a workbook, SARIF or Parquet.
+    #[command(after_help = "\
+Examples:
+  dnoaudit export report --format xlsx --out report.xlsx
+  dnoaudit export for-lond --format parquet --out lond.parquet
+
+The package or slice is verified first. The same package gives the same octets.")]
+    Export(ExportArguments),
     /// Write a commented audit.toml to start from.
     Init(InitArguments),
     /// Show what a file holds: GBCS messages, certificates, tables.
@@ -78,6 +86,15 @@ Examples:
 
 Each package is verified first. The page needs no script, loads nothing, and follows from the packages alone.")]
     Page(PageArguments),
+    /// Write what each party has to do, with which meters and certificates, and what became of an earlier plan.
+    #[command(after_help = "\
+Examples:
+  dnoaudit plan report --for supplier --out plans/2026-01
+  dnoaudit plan report --for dno --party LOND --requests --out lond
+  dnoaudit plan reports/2026-02 --for supplier --previous plans/2026-01 --out plans/2026-02
+
+The package or slice is verified first. A plan is never replaced: name a new folder.")]
+    Plan(PlanArguments),
     /// Hold an own list or report against a report that was received, and say why they do not agree.
     #[command(after_help = "\
 Examples:
@@ -331,6 +348,31 @@ pub(crate) struct ExplainArguments {
     pub(crate) format: Format,
 }
 
+/// What `export` writes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// A workbook: a summary, a sheet for each party that must act, the findings.
+    Xlsx,
+    /// SARIF 2.1.0: the findings.
+    Sarif,
+    /// Parquet: the meters.
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+/// Arguments of `export`.
+#[derive(Args, Debug)]
+pub(crate) struct ExportArguments {
+    /// The report package or slice.
+    pub(crate) package: PathBuf,
+    /// What to write.
+    #[arg(long, value_enum)]
+    pub(crate) format: ExportFormat,
+    /// Where it goes; not into the package. A file that stands there is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
 /// Arguments of `init`.
 #[derive(Args, Debug)]
 pub(crate) struct InitArguments {
@@ -379,6 +421,40 @@ pub(crate) struct BriefArguments {
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: BriefFormat,
+}
+
+/// Whose plan it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Audience {
+    /// Suppliers.
+    Supplier,
+    /// Network operators.
+    Dno,
+}
+
+/// Arguments of `plan`.
+#[derive(Args, Debug)]
+pub(crate) struct PlanArguments {
+    /// The report package or slice.
+    pub(crate) package: PathBuf,
+    /// Whose plan it is.
+    #[arg(long = "for", value_enum)]
+    pub(crate) audience: Audience,
+    /// One party alone, by its name; all that must act if not said.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) party: Option<String>,
+    /// Where the plan goes; nothing, or an empty folder, may stand there.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+    /// Meters of a batch.
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) batch: u64,
+    /// Write unsigned DUIS requests to start from, one for each step.
+    #[arg(long)]
+    pub(crate) requests: bool,
+    /// An earlier plan: say what became of each of its items.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) previous: Option<PathBuf>,
 }
 
 /// Arguments of `reconcile`.

@@ -91,6 +91,22 @@ pub enum Error {
         /// The package.
         package: PathBuf,
     },
+    /// A place is taken by something that this program does not replace.
+    #[error("{}: {found}; nothing was written", path.display())]
+    Occupied {
+        /// The place.
+        path: PathBuf,
+        /// What stands there.
+        found: &'static str,
+    },
+    /// A view of a package can't be written.
+    #[error("{}: {source}", path.display())]
+    View {
+        /// Where it was to go.
+        path: PathBuf,
+        /// What is wrong.
+        source: views::WriteError,
+    },
     /// A file of a package does not have the form that it ought to.
     #[error("{}: {source}", path.display())]
     Report {
@@ -209,6 +225,7 @@ impl Error {
             | Self::MixedPipe { .. }
             | Self::NotAPackage { .. }
             | Self::OutTouchesPackage { .. }
+            | Self::Occupied { .. }
             | Self::NoSuchParty { .. }
             | Self::NoPartyOfEither { .. }
             | Self::NotReproducible { .. }

@@ -5,10 +5,19 @@
 //! part of the sealed package: whoever has the package can make each again and compare.
 
 pub mod brief;
+mod cells;
+#[cfg(feature = "parquet")]
+pub mod columns;
 pub mod edition;
 pub mod overview;
 pub mod page;
+pub mod plan;
+pub mod sarif;
 mod wording;
+pub mod workbook;
+mod write_error;
+
+pub use write_error::WriteError;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
