@@ -107,11 +107,11 @@ mod tests {
 
     fn of(header: &str) -> &'static str {
         let headers: Vec<String> = header.split(',').map(str::to_owned).collect();
-        match Contents::of_table(&headers) {
-            Some(Kind::Certificates) => "certificates",
-            Some(Kind::Records) => "records",
-            Some(Kind::Estate) => "estate",
-            Some(Kind::Registration) => "registration",
+        match TableKind::of(&headers) {
+            Some(TableKind::Certificates) => "certificates",
+            Some(TableKind::Messages | TableKind::Cells) => "records",
+            Some(TableKind::Estate) => "estate",
+            Some(TableKind::Registration) => "registration",
             None => "nothing",
         }
     }
