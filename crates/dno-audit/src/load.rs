@@ -95,7 +95,13 @@ pub(crate) fn load(
     });
     observations.par_sort_unstable_by(audit::timeline::order);
     count_registration(&mut registration, &rows, &mut accounts);
-    // They were counted when they were put aside; what they say is that nothing else decides.
+    // They were counted when they were put aside; what they say is that no lower source decides where no row can be read.
+    let names_operator = |mpan| {
+        let rows = registration.partition_point(|row| row.mpan < mpan);
+        let mut rows = registration.iter().skip(rows).take_while(|row| row.mpan == mpan);
+        rows.any(|row| row.network_operator.is_some())
+    };
+    let unread: Vec<RegistrationRow> = unread.into_iter().filter(|row| !names_operator(row.mpan)).collect();
     registration.extend(unread.into_iter().map(|mut row| {
         renumber(&mut row.origin.input);
         row

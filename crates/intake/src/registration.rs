@@ -16,7 +16,7 @@ const UNREAD: &str = "a registration row that can't be read";
 /// Reads registration rows into `rows`; names go to `names`, rows that can't be used to `reject`.
 ///
 /// A row that can't be used and still names its metering point says that there is an operator, and not which: it goes to
-/// `unread` too, so that no lower source decides in its place.
+/// `unread` too, so that no lower source decides where no other row can be read.
 ///
 /// # Errors
 ///

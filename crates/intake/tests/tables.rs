@@ -774,6 +774,9 @@ mod columnar {
         assert_eq!(reasons(&as_type(Type::Zoneless)), [(1, "time-malformed")]);
         let utc = RecordOptions { zoneless: ZonelessTimes::Utc, ..RecordOptions::default() };
         assert_eq!(read_with(&as_type(Type::Zoneless), &utc).unwrap().0, said);
+        // Writers do not agree on the zone of the old type.
+        assert_eq!(reasons(&as_type(Type::Old)), [(1, "time-malformed")]);
+        assert_eq!(read_with(&as_type(Type::Old), &utc).unwrap().0, said);
 
         let estate_of = |mpan| {
             let table = Rows::of_csv(b"device_id,mpan\n00DB120000000001,1099990000118\n");
@@ -781,7 +784,10 @@ mod columnar {
             estate(&typed(&table, kind, Compression::None), &TableOptions::default())
         };
         let mpan = "1099990000118".parse().unwrap();
-        assert_eq!(estate_of(Type::Integer).unwrap().rows[0].mpan, MpanField::Valid { mpan, altered: false });
+        for number in [Type::Integer, Type::Double] {
+            let read = estate_of(number).unwrap().rows.remove(0);
+            assert_eq!(read.mpan, MpanField::Valid { mpan, altered: false }, "{number:?}");
+        }
     }
 
     #[test]
@@ -790,6 +796,19 @@ mod columnar {
         let numbers =
             estate(&typed(&table, |_| Type::Integer, Compression::None), &TableOptions::default()).unwrap();
         assert_eq!((numbers.rows.len(), numbers.rejects), (0, vec![(1, "damaged-by-spreadsheet")]));
+        for (column, number) in [
+            ("key_id", Type::Integer),
+            ("key_id", Type::Double),
+            ("device_id", Type::Integer),
+            ("device_id", Type::Double),
+        ] {
+            let mut cells = Rows::of_csv(format!("{}\n{}\n", HEADER.join(","), GOOD.join(",")).as_bytes());
+            cells.rows[0][if column == "key_id" { 6 } else { 0 }] = "1234567890123456".to_owned();
+            let kind = |name: &str| if name == column { number } else { Type::Text };
+            let said = read(&typed(&cells, kind, Compression::None));
+            assert_eq!(said[0].2.as_ref().unwrap_err().0, "damaged-by-spreadsheet", "{column} {number:?}");
+            assert_eq!(said[0].1.is_some(), column == "key_id", "{column} {number:?}");
+        }
         let table = Rows::of_csv(b"device_id,mpan\n00DB120000000001,2025-11-03T09:15:00Z\n");
         let kind = |name: &str| if name == "mpan" { Type::Utc } else { Type::Text };
         let error = header_error(estate(&typed(&table, kind, Compression::Gzip), &TableOptions::default()));

@@ -503,3 +503,38 @@ fn not_unpacked(compression: Compression) -> Option<Reject> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compression_that_is_not_read_is_named_with_those_that_are() {
+        for read in [Compression::UNCOMPRESSED, Compression::SNAPPY, Compression::GZIP(Default::default())] {
+            assert_eq!(not_unpacked(read), None);
+        }
+        for (other, name) in [
+            (Compression::LZ4_RAW, "LZ4_RAW"),
+            (Compression::LZ4, "LZ4"),
+            (Compression::BROTLI(Default::default()), "BROTLI"),
+        ] {
+            let said = not_unpacked(other).unwrap().to_string();
+            let expected = format!(
+                "Parquet: compressed by {name}; what is read is Snappy, GZIP, ZSTD or not compressed"
+            );
+            assert_eq!(said, expected);
+        }
+    }
+
+    #[test]
+    fn an_old_time_is_one_before_and_after_1970() {
+        let time = |low, high, day| {
+            let mut time = Int96::new();
+            time.set_data(low, high, day);
+            old_time(&time)
+        };
+        assert_eq!(time(0, 0, 2_440_588), 0);
+        assert_eq!(time(1_000_000, 0, 2_440_587), 1 - 86_400_000);
+        assert_eq!(time(0, 1, 2_440_589), 86_400_000 + 4294);
+    }
+}
