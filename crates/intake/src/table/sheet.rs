@@ -18,7 +18,7 @@ use super::{Raw, Row};
 use crate::columns::{Column, Header, Near, TableOptions};
 use crate::error::HeaderError;
 use crate::fault::SheetFault;
-use crate::limits::MAX_ROW;
+use crate::limits::{MAX_ROW, MAX_SHEET_ROWS};
 use crate::record::Reject;
 
 /// One filled row of a sheet.
@@ -107,6 +107,8 @@ pub(crate) struct SheetTable<'o, const N: usize> {
     id: InputId,
     /// What is wrong with another part of the workbook, to be told after the rows.
     damage: Option<SheetFault>,
+    /// The number of the row that was handed out last, or of the header row.
+    last: u32,
     ended: bool,
 }
 
@@ -169,7 +171,8 @@ impl<'o, const N: usize> SheetTable<'o, N> {
             let mut cells = SheetRow::default();
             rows.next(&mut cells)?;
             let (row, text) = (ByteRecord::new(), Vec::new());
-            Ok(Self { rows, header, header_row, fields, cells, row, text, id, damage, ended: false })
+            let last = cells.number;
+            Ok(Self { last, rows, header, header_row, fields, cells, row, text, id, damage, ended: false })
         };
         Ok(start().map(|table| (table, warnings)))
     }
@@ -183,14 +186,16 @@ impl<'o, const N: usize> SheetTable<'o, N> {
             Ok(true) => {}
             Ok(false) => {
                 self.ended = true;
-                let line = self.cells.number.saturating_add(1);
-                return self.damage.take().map(|fault| damaged(self.id, line, fault));
+                return self.damage.take().map(|fault| damaged(self.id, self.last.saturating_add(1), fault));
             }
             Err(fault) => {
                 self.ended = true;
-                return Some(damaged(self.id, self.cells.number.max(1), fault));
+                // What a damaged row says of its own number may be anything.
+                let line = self.cells.number.max(self.last.saturating_add(1)).min(MAX_SHEET_ROWS + 1);
+                return Some(damaged(self.id, line, fault));
             }
         }
+        self.last = self.cells.number;
         let reject = self.fill();
         let origin = Origin { input: self.id, line: self.cells.number };
         let values = self.header.fields(&self.row);
