@@ -95,7 +95,7 @@ mod tests {
             let (mut names, mut rows, mut unread) = (Interner::new(), Vec::new(), Vec::new());
             let (options, mut rejects) = (TableOptions::default(), 0);
             read_registration(&mut source, &options, &mut names, &mut rows, &mut unread, &mut |_| {
-                rejects += 1
+                rejects += 1;
             })
             .unwrap();
             assert_eq!((rows.len(), rejects), (0, 1), "{row}");
