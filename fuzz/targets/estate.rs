@@ -36,12 +36,12 @@ fuzz_target!(|octets: &[u8]| {
         }
     }
 
-    let mut rows = Vec::new();
+    let (mut rows, mut unread) = (Vec::new(), Vec::new());
     let mut source = Source::new("registration", InputId(1), octets);
-    if let Err(error) = read_registration(&mut source, &options, &mut names, &mut rows, reject) {
+    if let Err(error) = read_registration(&mut source, &options, &mut names, &mut rows, &mut unread, reject) {
         assert!(!error.to_string().is_empty());
     }
-    assert!(rows.iter().all(|row| on_a_line(row.origin)));
+    assert!(rows.iter().chain(&unread).all(|row| on_a_line(row.origin)));
 
     let mut rows = Vec::new();
     let mut source = Source::new("own list", InputId(2), octets);

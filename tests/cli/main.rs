@@ -28,4 +28,5 @@ mod rule_set;
 mod seal;
 mod shared_cases;
 mod support;
+mod tables;
 mod waivers;

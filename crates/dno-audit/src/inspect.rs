@@ -123,11 +123,15 @@ impl Copy {
         take: &mut dyn FnMut(Inspected),
     ) -> Result<(), Error> {
         let contents = Contents::of(&mut self.source()?)?;
-        if contents.records || (contents.estate && self.is_xml()?) {
+        if self.is_xml()? && (contents.records || contents.estate) {
             return self.inspect_records(signatures, take);
         }
+        // A workbook may have sheets of several kinds.
+        if contents.records {
+            self.inspect_records(signatures, take)?;
+        }
         if contents.certificates {
-            return self.inspect_certificates(signatures, take);
+            self.inspect_certificates(signatures, take)?;
         }
         if contents.directory {
             take(self.directory()?);
@@ -240,7 +244,14 @@ impl Copy {
         let (mut names, mut rows, mut tally) = (Interner::new(), Vec::new(), Tally::default());
         let mut other = |record: &Record<'_>| tally.other(record);
         let options = TableOptions::default();
-        intake::read_registration(&mut self.source()?, &options, &mut names, &mut rows, &mut other)?;
+        intake::read_registration(
+            &mut self.source()?,
+            &options,
+            &mut names,
+            &mut rows,
+            &mut Vec::new(),
+            &mut other,
+        )?;
         tally.rows += u64::try_from(rows.len()).unwrap_or(u64::MAX);
         Ok(tally)
     }
@@ -275,6 +286,14 @@ impl Tally {
         if self.first.len() < 10 {
             self.first.push(json!({"line": line, "reason": reject.id(), "detail": reject.to_string()}));
         }
+    }
+
+    /// Adds what another reading of the same file counted.
+    fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.not_relevant += other.not_relevant;
+        self.rejects += other.rejects;
+        self.first.extend(other.first);
     }
 
     /// What is no row of estate or registration data.

@@ -69,7 +69,7 @@ pub(crate) fn load(
         || load_estate(&estate_files, &registration_files, &numbers),
         || load_records(config, &record_files, keys, &numbers, watch),
     );
-    let LoadedEstate { rows, registration, names, accounts: estate_accounts } = estate?;
+    let LoadedEstate { rows, registration, unread, names, accounts: estate_accounts } = estate?;
     progress.say(|| format!("{} estate rows, {} registration rows", rows.len(), registration.len()));
     accounts.extend(estate_accounts);
     let (mut observations, record_accounts) = records?;
@@ -95,6 +95,17 @@ pub(crate) fn load(
     });
     observations.par_sort_unstable_by(audit::timeline::order);
     count_registration(&mut registration, &rows, &mut accounts);
+    // They were counted when they were put aside; what they say is that no lower source decides where no row can be read.
+    let names_operator = |mpan| {
+        let rows = registration.partition_point(|row| row.mpan < mpan);
+        let mut rows = registration.iter().skip(rows).take_while(|row| row.mpan == mpan);
+        rows.any(|row| row.network_operator.is_some())
+    };
+    let unread: Vec<RegistrationRow> = unread.into_iter().filter(|row| !names_operator(row.mpan)).collect();
+    registration.extend(unread.into_iter().map(|mut row| {
+        renumber(&mut row.origin.input);
+        row
+    }));
     let estate = Estate::new(rows, registration, &names, &directory);
     for (input, disposition) in estate.row_dispositions() {
         if let Some(account) = accounts.get_mut(input.0 as usize) {
@@ -288,9 +299,14 @@ fn parties(records: &DirectoryRecords) -> u64 {
 struct LoadedEstate {
     rows: Vec<EstateRow>,
     registration: Vec<RegistrationRow>,
+    /// Registration rows that can't be used, as far as they name their metering points.
+    unread: Vec<RegistrationRow>,
     names: Interner,
     accounts: Vec<Account>,
 }
+
+/// Estate rows, registration rows, and those that can't be used.
+type EstateOf = (Vec<EstateRow>, Vec<RegistrationRow>, Vec<RegistrationRow>);
 
 fn load_estate(
     estate_files: &[InputFile],
@@ -300,17 +316,19 @@ fn load_estate(
     let mut loaded = LoadedEstate {
         rows: Vec::new(),
         registration: Vec::new(),
+        unread: Vec::new(),
         names: Interner::new(),
         accounts: Vec::new(),
     };
     for file in estate_files.iter().chain(registration_files) {
-        let LoadedEstate { rows, registration, names, accounts } = &mut loaded;
+        let LoadedEstate { rows, registration, unread, names, accounts } = &mut loaded;
         let read =
             read_members(file, numbers, &mut |source, account| estate_of(file, source, names, account))?;
         for (value, account) in read {
-            if let Some((more_rows, more_registration)) = value {
+            if let Some((more_rows, more_registration, more_unread)) = value {
                 append(rows, more_rows);
                 append(registration, more_registration);
+                append(unread, more_unread);
             }
             accounts.push(account);
         }
@@ -334,8 +352,8 @@ fn estate_of(
     source: &mut Source<'_>,
     names: &mut Interner,
     account: &mut Account,
-) -> Result<(Vec<EstateRow>, Vec<RegistrationRow>), Error> {
-    let (mut rows, mut registration) = (Vec::new(), Vec::new());
+) -> Result<EstateOf, Error> {
+    let (mut rows, mut registration, mut unread) = (Vec::new(), Vec::new(), Vec::new());
     let mut failed = None;
     let mut other = 0;
     let mut tell = |record: &Record<'_>| {
@@ -350,10 +368,10 @@ fn estate_of(
     if file.role == Role::Estate {
         intake::read_estate(source, options, names, &mut rows, &mut tell)?;
     } else {
-        intake::read_registration(source, options, names, &mut registration, &mut tell)?;
+        intake::read_registration(source, options, names, &mut registration, &mut unread, &mut tell)?;
     }
     account.read = other + u64::try_from(rows.len() + registration.len()).unwrap_or(u64::MAX);
-    failed.map_or(Ok((rows, registration)), Err)
+    failed.map_or(Ok((rows, registration, unread)), Err)
 }
 
 fn load_records(

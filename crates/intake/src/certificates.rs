@@ -133,7 +133,7 @@ pub(crate) fn is_list(headers: &[String]) -> bool {
 fn list(source: &mut Source<'_>, options: &TableOptions) -> Result<Vec<CertificateRecord>, IntakeError> {
     let start = Origin { input: source.id(), line: 1 };
     let mut opened = Opened::new(source)?;
-    let mapped = !options.columns.0.is_empty() || opened.malformed().is_some();
+    let mapped = !options.columns.0.is_empty() || opened.is_damaged();
     if !mapped && !opened.headers(options)?.iter().any(|headers| is_list(headers)) {
         let tried = "a list of certificates (a column certificate, or serial and status, and others)";
         let outcome = Err(Reject::NotRecognised { found: "a table without these columns".to_owned(), tried });

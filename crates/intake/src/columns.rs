@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use csv::ByteRecord;
 
 use crate::error::HeaderError;
+use crate::limits::MAX_COLUMNS;
 
 /// A field of a table.
 #[derive(Clone, Copy, Debug)]
@@ -209,6 +210,9 @@ impl<const N: usize> Header<N> {
         map: &ColumnMap,
         kind: &'static str,
     ) -> Result<Self, HeaderError> {
+        if row.len() > MAX_COLUMNS {
+            return Err(HeaderError::TooManyColumns { found: row.len() });
+        }
         let headers: Vec<String> =
             row.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
         check_map(columns, map, kind)?;
@@ -236,6 +240,11 @@ impl<const N: usize> Header<N> {
             }
         }
         fields
+    }
+
+    /// Whether something holds of the column of the first field, if it has one.
+    pub(crate) fn first_is(&self, holds: impl FnOnce(usize) -> bool) -> bool {
+        self.positions.first().copied().flatten().is_some_and(holds)
     }
 
     /// The fields of a row, blanks around them removed; a field without a column is empty.
@@ -271,22 +280,35 @@ pub(crate) fn means(header: &str, column: &Column, map: &ColumnMap) -> bool {
 
 /// Optional fields that have no column, with the header that resembles each if one does and no other field has it.
 pub(crate) fn near<'c>(unmatched: impl Iterator<Item = &'c Column>, unused: &[String]) -> Vec<Near> {
-    let of_column = |column: &Column| {
-        let names = || std::iter::once(column.name).chain(column.aliases.iter().copied()).map(normalise);
+    let unmatched: Vec<&Column> = unmatched.collect();
+    let of_column = |column: &&Column| {
         let alike = |header: &String| {
             let plain = normalise(header);
-            // Of a short word, two letters are too many to tell a slip from another word.
-            let most = |name: &String| 2.min(name.chars().count() / 3);
-            names()
-                .filter_map(|name| {
-                    Some(types::edit_distance(&plain, &name)).filter(|far| *far <= most(&name))
-                })
-                .min()
+            let far = resemblance(&plain, column)?;
+            // "Export MPAN core" has the name of one field within that of another.
+            let others = unmatched.iter().filter(|other| other.name != column.name);
+            others.filter_map(|other| resemblance(&plain, other)).all(|other| far <= other).then_some(far)
         };
         let best = unused.iter().filter_map(|header| Some((alike(header)?, header))).min();
         best.map(|(_, header)| Near { field: column.name, header: header_shown(header) })
     };
-    unmatched.filter_map(of_column).collect()
+    unmatched.iter().filter_map(of_column).collect()
+}
+
+/// How far a header is from the names of a field, if it is near: a slip of a letter or two, or a name with a word more.
+fn resemblance(plain: &str, column: &Column) -> Option<usize> {
+    let names = std::iter::once(column.name).chain(column.aliases.iter().copied());
+    let distance = |name: &str| {
+        // A single word such as "type" or "status" says little within a longer header.
+        let telling = column.holds == Holds::Mpan || name.contains(['_', ' ']);
+        let name = normalise(name);
+        // Of a short word, two letters are too many to tell a slip from another word.
+        let most = 2.min(name.chars().count() / 3);
+        let slip = Some(types::edit_distance(plain, &name)).filter(|far| *far <= most);
+        let more = plain.len().saturating_sub(name.len());
+        slip.or_else(|| (telling && plain.contains(&name)).then_some(most.max(more)))
+    };
+    names.filter_map(distance).min()
 }
 
 fn find(column: &Column, headers: &[String], map: &ColumnMap) -> Result<Option<usize>, HeaderError> {

@@ -1,15 +1,11 @@
 //! What an input is, by its content: for inputs of which the user does not say what they are for.
 
-use crate::certificates::is_list;
-use crate::columns::{
-    CELL_COLUMNS, CERTIFICATE_COLUMNS, Column, ESTATE_COLUMNS, MESSAGE_COLUMNS, REGISTRATION_COLUMNS,
-    TableOptions,
-};
+use crate::columns::TableOptions;
 use crate::documents;
 use crate::error::IntakeError;
 use crate::message_text::looks_like_messages;
 use crate::source::Source;
-use crate::table::{Form, Opened, first_row, has};
+use crate::table::{Form, Opened, TableKind, first_row};
 use crate::xml::{XmlRecord, XmlRecords, looks_like_xml};
 
 /// What an input can be read as. XML may hold several things.
@@ -42,7 +38,7 @@ impl Contents {
         if looks_like_xml(head) {
             return documents_of(source);
         }
-        if looks_like_certificates(head) || Self::of_table(&first_row(head)) == Some(Kind::Certificates) {
+        if looks_like_certificates(head) || TableKind::of(&first_row(head)) == Some(TableKind::Certificates) {
             return Ok(Self { certificates: true, ..Self::NOTHING });
         }
         if looks_like_messages(head) {
@@ -63,51 +59,14 @@ impl Contents {
 
     /// Adds what a table with these headers is. A workbook may have several.
     fn add(&mut self, headers: &[String]) {
-        match Self::of_table(headers) {
-            Some(Kind::Certificates) => self.certificates = true,
-            Some(Kind::Records) => self.records = true,
-            Some(Kind::Estate) => self.estate = true,
-            Some(Kind::Registration) => self.registration = true,
+        match TableKind::of(headers) {
+            Some(TableKind::Certificates) => self.certificates = true,
+            Some(TableKind::Messages | TableKind::Cells) => self.records = true,
+            Some(TableKind::Estate) => self.estate = true,
+            Some(TableKind::Registration) => self.registration = true,
             None => {}
         }
     }
-
-    /// The table of whose columns most are there; nothing if two have as many, for then a meter list with serial numbers
-    /// could pass for a list of certificates, and its meters would be missed.
-    fn of_table(headers: &[String]) -> Option<Kind> {
-        let known =
-            |columns: &[Column]| columns.iter().filter(|column| has(headers, columns, column.name)).count();
-        let fits = |columns: &[Column]| {
-            columns.iter().filter(|column| column.required).all(|column| has(headers, columns, column.name))
-        };
-        // One column of its own is enough, so that a table of cells that lacks another is told so and is not taken for
-        // a list of devices.
-        let of_cells =
-            ["role", "key_usage", "entity_id", "key_id"].iter().any(|name| has(headers, &CELL_COLUMNS, name));
-        // Whose certificate it is may be said by the device, which says nothing for one table or the other.
-        let by_device = usize::from(has(headers, &ESTATE_COLUMNS, "device_id"));
-        let tables = [
-            (Kind::Certificates, is_list(headers), known(&CERTIFICATE_COLUMNS).saturating_sub(by_device)),
-            (Kind::Records, fits(&MESSAGE_COLUMNS), known(&MESSAGE_COLUMNS)),
-            (Kind::Records, of_cells, known(&CELL_COLUMNS)),
-            (Kind::Estate, fits(&ESTATE_COLUMNS), known(&ESTATE_COLUMNS)),
-            (Kind::Registration, fits(&REGISTRATION_COLUMNS), known(&REGISTRATION_COLUMNS)),
-        ];
-        let can_be = |table: &&(Kind, bool, usize)| table.1;
-        let most = tables.iter().filter(can_be).map(|(_, _, known)| *known).max()?;
-        let mut best = tables.iter().filter(can_be).filter(|(_, _, known)| *known == most);
-        let (table, ..) = best.next()?;
-        best.all(|(other, ..)| other == table).then_some(*table)
-    }
-}
-
-/// What a table is.
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Kind {
-    Certificates,
-    Records,
-    Estate,
-    Registration,
 }
 
 /// PEM, DER of a SEQUENCE, or bare base64 of one.
@@ -148,11 +107,11 @@ mod tests {
 
     fn of(header: &str) -> &'static str {
         let headers: Vec<String> = header.split(',').map(str::to_owned).collect();
-        match Contents::of_table(&headers) {
-            Some(Kind::Certificates) => "certificates",
-            Some(Kind::Records) => "records",
-            Some(Kind::Estate) => "estate",
-            Some(Kind::Registration) => "registration",
+        match TableKind::of(&headers) {
+            Some(TableKind::Certificates) => "certificates",
+            Some(TableKind::Messages | TableKind::Cells) => "records",
+            Some(TableKind::Estate) => "estate",
+            Some(TableKind::Registration) => "registration",
             None => "nothing",
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::limits::{MAX_CERTIFICATE_FILE, MAX_DIRECTORY_FILE, MAX_ROW, MAX_WAIVER_FILE};
+use crate::limits::{MAX_CERTIFICATE_FILE, MAX_COLUMNS, MAX_DIRECTORY_FILE, MAX_ROW, MAX_WAIVER_FILE};
 
 /// Why an input can't be read.
 #[non_exhaustive]
@@ -93,7 +93,8 @@ pub enum HeaderError {
     Empty,
     /// Two columns claim one field.
     #[error(
-        "columns {first:?} and {second:?} (positions {first_position} and {second_position}) both mean {field}; rename one, or say which under columns.{field}"
+        "columns {first:?} and {second:?} (positions {first_position} and {second_position}) both mean {field}; rename one{}",
+        if first == second { String::new() } else { format!(", or say which under columns.{field}") }
     )]
     Ambiguous {
         /// The field.
@@ -138,7 +139,9 @@ pub enum HeaderError {
         source: Box<Self>,
     },
     /// Several sheets of a workbook have the columns.
-    #[error("several sheets have the columns: {sheets}; say which by sheet = \"…\" in the configuration")]
+    #[error(
+        "several sheets have the columns: {sheets}; say which by sheet = \"…\" where the configuration names the file for what it is"
+    )]
     SeveralSheets {
         /// Those sheets.
         sheets: String,
@@ -148,8 +151,30 @@ pub enum HeaderError {
     NoSuchSheet {
         /// The sheet that the configuration names.
         name: String,
-        /// The sheets of the workbook, or what else the file is.
+        /// The sheets of the workbook.
         found: String,
+    },
+    /// The configuration names a sheet of what has none.
+    #[error("the configuration names sheet {name:?}, but the file is no workbook")]
+    NotAWorkbook {
+        /// The sheet that the configuration names.
+        name: String,
+    },
+    /// More columns than any table has.
+    #[error("{found} columns; at most {MAX_COLUMNS} are read")]
+    TooManyColumns {
+        /// How many there are.
+        found: usize,
+    },
+    /// The first line says another separator than the header row has.
+    #[error(
+        "the first line says that {said:?} separates columns, but the header row has {found:?} and no {said:?}"
+    )]
+    Separator {
+        /// What the first line says.
+        said: char,
+        /// What the header row has.
+        found: char,
     },
     /// One JSON array, and not a line of JSON for each record.
     #[error(
@@ -186,7 +211,8 @@ impl HeaderError {
             Self::MappedColumnAbsent { .. }
             | Self::UnknownField { .. }
             | Self::SeveralSheets { .. }
-            | Self::NoSuchSheet { .. } => true,
+            | Self::NoSuchSheet { .. }
+            | Self::NotAWorkbook { .. } => true,
             Self::NoSheetFits { source, .. } => source.is_of_configuration(),
             _ => false,
         }

@@ -33,7 +33,7 @@ pub fn read_estate(
     while let Some(row) = table.next()? {
         let origin = row.origin;
         let mut device = None;
-        let result = row.fields.and_then(|fields| {
+        let result = row.fields_but(NEEDED).and_then(|fields| {
             let [
                 id,
                 kind,
@@ -71,6 +71,8 @@ pub fn read_estate(
         match result {
             Ok(row) => rows.push(row),
             Err(why) => {
+                // A row that can't be used may still name its device.
+                device = device.or_else(|| eui64("device_id", row.device?).ok());
                 row.raw.text(&mut text);
                 reject(&Record { origin, device, octets: &text, form: Form::Text, outcome: Err(why) });
             }
@@ -78,6 +80,9 @@ pub fn read_estate(
     }
     Ok(())
 }
+
+/// Fields of a row that can't be used if they can't be read: whether the device counts follows from them.
+const NEEDED: &[&str] = &["device_id", "device_type", "device_status", "smets_version"];
 
 pub(crate) const DEVICE_TYPES: &str = "ESME, SAPC, GSME, GPF, CHF, PPMID, HCALCS, IHD, CAD, Type 2";
 pub(crate) const DEVICE_STATUSES: &str = "Pending, Whitelisted, InstalledNotCommissioned, Commissioned, Decommissioned, \

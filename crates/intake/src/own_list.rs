@@ -73,6 +73,8 @@ pub fn read_own_list(
         match result {
             Ok(row) => rows.push(row),
             Err(why) => {
+                // A row that can't be used may still name its device.
+                device = device.or_else(|| eui64("device_id", row.device?).ok());
                 row.raw.text(&mut text);
                 reject(&Record { origin, device, octets: &text, form: Form::Text, outcome: Err(why) });
             }

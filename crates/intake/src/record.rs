@@ -246,6 +246,12 @@ pub enum Reject {
         /// The error, such as `#N/A`.
         found: String,
     },
+    /// A formula of which the file has no value: a program wrote it that computes nothing.
+    #[error("{field}: a formula without a value; open and save it in the spreadsheet program")]
+    FormulaUnsaved {
+        /// The field.
+        field: &'static str,
+    },
     /// A line that is no JSON object with a value for each field.
     #[error("{0}")]
     JsonLine(JsonFault),
@@ -307,6 +313,11 @@ impl Reject {
         matches!(self, Self::PrivateKey | Self::Certificate(smki::ReadError::PrivateKey))
     }
 
+    /// Whether a cell of a sheet failed, which is the fault of one field.
+    pub(crate) const fn is_of_cell(&self) -> bool {
+        matches!(self, Self::CellError { .. } | Self::FormulaUnsaved { .. })
+    }
+
     /// The word that reports use: the kind of the reason, without values.
     #[must_use]
     pub const fn id(&self) -> &'static str {
@@ -328,7 +339,7 @@ impl Reject {
             Self::Identifier { error: ParseEui64Error::NumberLike, .. }
             | Self::Key { error: ParseKeyIdError::NumberLike, .. }
             | Self::Number { .. } => "damaged-by-spreadsheet",
-            Self::CellError { .. } => "cell-error",
+            Self::CellError { .. } | Self::FormulaUnsaved { .. } => "cell-error",
             Self::JsonLine(_) => "json-malformed",
             Self::Sheet(_) => "sheet-malformed",
             Self::Parquet { .. } => "parquet-malformed",

@@ -6,7 +6,7 @@ use types::{
     Timestamp, Unusable, ZonelessTimes,
 };
 
-use crate::columns::{CELL_COLUMNS, MESSAGE_COLUMNS, TableOptions};
+use crate::columns::{CELL_COLUMNS, MESSAGE_COLUMNS, TableOptions, list};
 use crate::documents::read_documents;
 use crate::error::{HeaderError, IntakeError};
 use crate::fields;
@@ -112,6 +112,8 @@ pub fn read_records(
         return read_documents(source, options, take);
     }
     let form = TableForm::of(head);
+    let is_empty = head.is_empty();
+    let mut first_rows = Vec::new();
     let array = form == TableForm::JsonArray;
     let mut opened = if array { None } else { Some(Opened::new(source)?) };
     if let Some(opened) = &mut opened {
@@ -126,8 +128,8 @@ pub fn read_records(
             Some(Kind::Messages) => return messages(opened, options, take),
             Some(Kind::Cells) => return cells(opened, options, take),
             // A workbook that can't be read is a record with its reason, whichever it would have been.
-            None if opened.malformed().is_some() => return cells(opened, options, take),
-            None => {}
+            None if opened.is_damaged() => return cells(opened, options, take),
+            None => first_rows = headers,
         }
     }
     drop(opened);
@@ -142,9 +144,15 @@ pub fn read_records(
         Reject::PrivateKey
     } else {
         let found = match form {
-            _ if head.is_empty() => "an empty input".to_owned(),
+            _ if is_empty => "an empty input".to_owned(),
             TableForm::JsonArray => HeaderError::JsonArray.to_string(),
-            TableForm::Workbook => "a workbook without a sheet of either kind".to_owned(),
+            TableForm::Workbook | TableForm::Parquet => {
+                let first: Vec<String> = first_rows.iter().map(|headers| list(headers)).collect();
+                format!(
+                    "a table with the columns {}; the header row has to be the first",
+                    first.join(" and ")
+                )
+            }
             // No more than the first few octets: the rest may be what nobody ought to see.
             _ => format!("begins {:?}", shown(head.get(..8).unwrap_or(head))),
         };

@@ -8,6 +8,7 @@ mod columnar;
 mod contained;
 mod delimited;
 mod json_lines;
+mod kind;
 mod ods;
 mod sheet;
 mod value;
@@ -25,6 +26,7 @@ use crate::record::Reject;
 use crate::source::Source;
 
 pub(crate) use delimited::first_row;
+pub(crate) use kind::TableKind;
 
 use delimited::Delimited;
 use json_lines::JsonLines;
@@ -36,8 +38,25 @@ pub(crate) struct Row<'t, const N: usize> {
     pub(crate) origin: Origin,
     pub(crate) raw: Raw<'t>,
     pub(crate) fields: Result<[&'t [u8]; N], Reject>,
+    /// The text of the fields even if they can't be used, as far as it is known which is which.
+    pub(crate) texts: [&'t [u8]; N],
     /// What stands in the first column of the kind of table, the device in most, even if the fields can't be used.
     pub(crate) device: Option<&'t [u8]>,
+}
+
+impl<'t, const N: usize> Row<'t, N> {
+    /// The fields where a row is worth something without all of them: of a cell that failed, its error is the text, as it is
+    /// in CSV. A field without which the row says too little must be able to be read.
+    pub(crate) fn fields_but(&self, needed: &[&str]) -> Result<[&'t [u8]; N], Reject> {
+        match &self.fields {
+            Err(Reject::CellError { field, .. } | Reject::FormulaUnsaved { field })
+                if !needed.contains(field) =>
+            {
+                Ok(self.texts)
+            }
+            fields => fields.clone(),
+        }
+    }
 }
 
 /// A row as it stood.
@@ -177,11 +196,12 @@ impl<'s, 'r> Opened<'s, 'r> {
         header_error(self.source, HeaderError::SeveralSheets { sheets })
     }
 
-    /// Why it can't be read at all.
-    pub(crate) const fn malformed(&self) -> Option<&Reject> {
+    /// Whether a part of it can't be read, which may be the one that is looked for.
+    pub(crate) fn is_damaged(&self) -> bool {
         match &self.content {
-            Content::Malformed(reject) => Some(reject),
-            _ => None,
+            Content::Malformed(_) => true,
+            Content::Workbook(workbook) => workbook.damage().is_some(),
+            _ => false,
         }
     }
 }
@@ -219,11 +239,7 @@ impl<'o, 'r, const N: usize> Table<'o, 'r, N> {
         if let (Some(sheet), false) =
             (&options.sheet, matches!(content, Content::Workbook(_) | Content::Malformed(_)))
         {
-            let error = HeaderError::NoSuchSheet {
-                name: sheet.clone(),
-                found: "the file, which is no workbook".to_owned(),
-            };
-            return Err(header_error(source, error));
+            return Err(header_error(source, HeaderError::NotAWorkbook { name: sheet.clone() }));
         }
         Ok(match content {
             Content::Delimited => {
@@ -264,7 +280,13 @@ impl<'o, 'r, const N: usize> Table<'o, 'r, N> {
             Self::Parquet(table) => table.next(),
             Self::Malformed(input, reject) => {
                 let origin = Origin { input: *input, line: 1 };
-                let row = |reject| Row { origin, raw: Raw::Nothing, fields: Err(reject), device: None };
+                let row = |reject| Row {
+                    origin,
+                    raw: Raw::Nothing,
+                    fields: Err(reject),
+                    texts: [&[]; N],
+                    device: None,
+                };
                 Ok(reject.take().map(row))
             }
         }

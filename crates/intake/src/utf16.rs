@@ -13,14 +13,15 @@ pub(crate) struct Utf16 {
 }
 
 impl Utf16 {
-    /// The reader of a text that begins so; `None` if it does not begin with a byte order mark of UTF-16.
+    /// The reader of a text that begins so; `None` if it does not begin with a byte order mark of UTF-16, nor with plain
+    /// characters in two octets each, which nothing else has.
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
-        let big_endian = match head {
-            [0xFE, 0xFF, ..] => true,
-            [0xFF, 0xFE, ..] => false,
-            _ => return None,
+        let (big_endian, at_start) = match head {
+            [0xFE, 0xFF, ..] => (true, true),
+            [0xFF, 0xFE, ..] => (false, true),
+            _ => (big_endian(head)?, false),
         };
-        Some(Self { big_endian, at_start: true, octet: None, surrogate: None })
+        Some(Self { big_endian, at_start, octet: None, surrogate: None })
     }
 
     /// Adds more of the text to `into`. Half a pair, and half a unit at the end, become U+FFFD, which no identifier
@@ -54,9 +55,47 @@ impl Utf16 {
     }
 }
 
+/// Whether the first of each two octets is the upper one, of a text of plain characters without a byte order mark.
+fn big_endian(head: &[u8]) -> Option<bool> {
+    const LOOKED_AT: usize = 64;
+    const LEAST: usize = 8;
+    let head = head.get(..LOOKED_AT).unwrap_or(head);
+    let is_plain = |octet: u8| matches!(octet, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let all = |upper_first: bool| {
+        head.chunks_exact(2).all(|pair| match pair {
+            [0, lower] if upper_first => is_plain(*lower),
+            [lower, 0] if !upper_first => is_plain(*lower),
+            _ => false,
+        })
+    };
+    if head.len() < LEAST {
+        return None;
+    }
+    [true, false].into_iter().find(|big| all(*big))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_without_a_mark_is_known_by_its_empty_octets() {
+        let text = "device_id,note \u{1F50C}\r\n";
+        let read = |octets: &[u8]| {
+            let mut utf8 = Vec::new();
+            Utf16::of(octets)?.push(octets, true, &mut utf8);
+            Some(String::from_utf8(utf8).unwrap())
+        };
+        // What is looked at ends before the first character that is not plain.
+        let plain = format!("{}{text}", "device_id,".repeat(4));
+        let low_first: Vec<u8> = plain.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let high_first: Vec<u8> = plain.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(read(&low_first).as_deref(), Some(plain.as_str()));
+        assert_eq!(read(&high_first).as_deref(), Some(plain.as_str()));
+        for other in [&b"device_id,role\n"[..], b"\xDD\0\0\0\0\0\0\0", b"a\0", b"\0\0\0\0\0\0\0\0"] {
+            assert_eq!(read(other), None, "{other:?}");
+        }
+    }
 
     #[test]
     fn pieces_of_any_size_make_the_same_text() {

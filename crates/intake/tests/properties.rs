@@ -157,7 +157,8 @@ fn read_or_refuse(octets: &[u8]) {
     };
     let _ = read_records(&mut source(), &RecordOptions::default(), &mut look);
     let _ = read_estate(&mut source(), &options, &mut names, &mut Vec::new(), &mut look);
-    let _ = read_registration(&mut source(), &options, &mut names, &mut Vec::new(), &mut look);
+    let _ =
+        read_registration(&mut source(), &options, &mut names, &mut Vec::new(), &mut Vec::new(), &mut look);
     assert!(!read_certificates(&mut source(), &TableOptions::default()).unwrap().is_empty());
     let _ = read_directory(&mut source());
 }

@@ -15,7 +15,7 @@ use dno_audit_intake::{
 use proptest::prelude::*;
 use testkit::forms::jsonl::jsonl;
 use testkit::forms::ods::{self, ods};
-use testkit::forms::xlsx::xlsx;
+use testkit::forms::xlsx::{self, text_row, xlsx};
 use testkit::forms::{Cell, Rows, Sheet};
 use testkit::rows::{CELLS_HEADER, CellRow};
 use types::{
@@ -119,8 +119,10 @@ fn every_form_of_the_same_messages_and_registration_says_the_same() {
         let (mut rows, mut rejects) = (Vec::new(), 0);
         let mut source = Source::new("input", InputId(0), octets);
         let options = TableOptions::default();
-        read_registration(&mut source, &options, &mut Interner::new(), &mut rows, &mut |_| rejects += 1)
+        let (mut names, mut unread) = (Interner::new(), Vec::new());
+        read_registration(&mut source, &options, &mut names, &mut rows, &mut unread, &mut |_| rejects += 1)
             .unwrap();
+        assert!(unread.is_empty());
         (rows.iter().map(|row| (row.mpan, row.network_operator)).collect::<Vec<_>>(), rejects)
     };
     assert_eq!(registered(registration.as_bytes()).1, 1);
@@ -272,7 +274,12 @@ fn numbers_dates_formulas_and_errors_of_cells_are_told_apart() {
     let utc = RecordOptions { zoneless: ZonelessTimes::Utc, ..RecordOptions::default() };
     for octets in [xlsx(&sheets), ods(&sheets)] {
         let (said, warnings) = read_with(&octets, &utc).unwrap();
-        assert_eq!(warnings, ["input: one sheet is read, which has the columns; not read are \"Cover\""]);
+        assert_eq!(
+            warnings,
+            [
+                "input: a table of cells is read from sheet \"Extract\", which has the columns, and not from \"Cover\""
+            ]
+        );
         let outcomes: Vec<_> = said
             .iter()
             .map(|(line, _, said)| (*line, said.as_ref().map(Vec::len).map_err(|(id, _)| *id)))
@@ -309,7 +316,7 @@ fn an_mpan_that_is_a_number_is_marked_and_a_long_one_has_lost_digits() {
         let mpan = "1099990000118".parse().unwrap();
         assert_eq!(
             mpans,
-            [MpanField::Valid { mpan, altered: true }, MpanField::Invalid(types::MpanFault::DigitsLost)]
+            [MpanField::Valid { mpan, altered: false }, MpanField::Invalid(types::MpanFault::DigitsLost)]
         );
         assert!(read.rejects.is_empty());
     }
@@ -336,7 +343,7 @@ fn of_several_sheets_that_fit_one_has_to_be_named() {
         b"device_id\n",
         &TableOptions { sheet: Some("A".to_owned()), ..TableOptions::default() },
     ));
-    assert_eq!(error.to_string(), "sheet \"A\" is not among the file, which is no workbook");
+    assert_eq!(error.to_string(), "the configuration names sheet \"A\", but the file is no workbook");
     let mixed =
         [Sheet::of("Cells", &Rows::of_csv(CELLS.as_bytes())), Sheet::new("Messages", vec![row(&["gbcs"])])];
     let error = read_with(&xlsx(&mixed), &RecordOptions::default()).unwrap_err();
@@ -414,6 +421,334 @@ fn a_workbook_without_a_sheet_of_records_is_not_recognised() {
     assert_eq!(reasons(&octets), [(1, "not-recognised")]);
 }
 
+const HEADER: [&str; 7] = ["device_id", "observed_at", "role", "key_usage", "status", "entity_id", "key_id"];
+const GOOD: [&str; 7] =
+    ["00DB120000000001", "", "networkOperator", "DS", "success", "90B3D51F30020000", "48CF97FA9F827FB5"];
+
+/// The end of a sheet that is whole.
+const END: &str = "</sheetData></worksheet>";
+
+/// A workbook with the header and one row, of which one cell is this XML: as XLSX, and as ODS.
+fn with_cell(place: usize, xlsx_cell: &str, ods_cell: &str) -> [Vec<u8>; 2] {
+    let mut cells = GOOD.map(|text| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>"));
+    cells[place] = xlsx_cell.to_owned();
+    let rows = format!("{}<row r=\"2\">{}</row>{END}", text_row(1, &HEADER), cells.concat());
+    let mut good = row(&GOOD);
+    good[place] = "THE CELL".into();
+    let content = ods::content(&[Sheet::new("A", vec![row(&HEADER), good])]);
+    let there = "<table:table-cell office:value-type=\"string\"><text:p>THE CELL</text:p></table:table-cell>";
+    assert!(content.contains(there));
+    [xlsx::package(&[("A", &rows)]), ods::package(content.replace(there, ods_cell).as_bytes())]
+}
+
+#[test]
+fn a_formula_without_a_value_is_an_error_and_no_blank() {
+    const LACKS: &str = "a formula without a value; open and save it in the spreadsheet program";
+    let formula = "<table:table-cell table:formula=\"of:=[.A1]\"/>";
+    for xlsx_cell in [
+        "<c><f>A1</f></c>",
+        "<c><f>A1</f><v></v></c>",
+        "<c><f>A1</f><v/></c>",
+        "<c t=\"str\"><f>A1</f></c>",
+        "<c><f t=\"shared\" si=\"0\"/></c>",
+    ] {
+        for (place, field) in
+            [(1, "observed_at"), (2, "role"), (3, "key_usage"), (4, "status"), (6, "key_id")]
+        {
+            for octets in with_cell(place, xlsx_cell, formula) {
+                let (line, device, said) = read(&octets).remove(0);
+                let (id, detail) = said.unwrap_err();
+                assert_eq!((line, id, detail), (2, "cell-error", format!("{field}: {LACKS}")), "{xlsx_cell}");
+                assert!(device.is_some());
+            }
+        }
+    }
+    for ods_cell in [
+        "<table:table-cell table:formula=\"of:=[.A1]\" office:value-type=\"string\"/>",
+        "<table:table-cell table:formula=\"of:=[.A1]\" office:value-type=\"float\"><text:p>0</text:p></table:table-cell>",
+        "<table:table-cell table:formula=\"of:=[.A1]\"><text:p>success</text:p></table:table-cell>",
+    ] {
+        assert_eq!(reasons(&with_cell(4, "<c/>", ods_cell)[1]), [(2, "cell-error")], "{ods_cell}");
+    }
+    // A formula whose value is an empty text has one, and text is text whatever its type.
+    let blank = "<table:table-cell table:formula=\"of:=[.A1]\" office:value-type=\"string\" office:string-value=\"\"/>";
+    for octets in with_cell(4, "<c t=\"str\"><f>A1</f><v></v></c>", blank) {
+        assert!(read(&octets)[0].2.as_ref().is_ok_and(|seen| seen.len() == 1));
+    }
+    let untyped = "<table:table-cell><text:p>trustAnchorNotFound</text:p></table:table-cell>";
+    assert_eq!(reasons(&with_cell(4, "<c/>", untyped)[1]), [(2, "fields-contradict")]);
+}
+
+#[test]
+fn an_estate_row_stays_whatever_the_form_if_a_cell_failed_that_it_can_do_without() {
+    let lacks = Cell::Formula("#N/A".to_owned());
+    let table = |error: &Cell| {
+        vec![
+            row(&["device_id", "mpan", "network_operator", "supplier", "smets_version"]),
+            vec!["00DB120000000001".into(), error.clone(), Cell::Empty, Cell::Empty, "2".into()],
+            vec!["00DB120000000002".into(), "1099990000118".into(), error.clone(), Cell::Empty, "2".into()],
+            vec!["00DB120000000003".into(), "1099990000118".into(), Cell::Empty, error.clone(), "2".into()],
+            vec!["00DB120000000004".into(), "1099990000118".into(), Cell::Empty, Cell::Empty, error.clone()],
+            vec![error.clone(), error.clone(), Cell::Empty, Cell::Empty, "2".into()],
+            vec![Cell::Number(1_234_567_890_123_456.0), error.clone(), Cell::Empty, Cell::Empty, "2".into()],
+        ]
+    };
+    let csv = b"device_id,mpan,network_operator,supplier,smets_version\n00DB120000000001,#N/A,,,2\n\
+        00DB120000000002,1099990000118,#N/A,,2\n00DB120000000003,1099990000118,,#N/A,2\n\
+        00DB120000000004,1099990000118,,,#N/A\n#N/A,#N/A,,,2\n1.23457E+15,#N/A,,,2\n";
+    let plain = estate(csv, &TableOptions::default()).unwrap();
+    assert_eq!(plain.rows.len(), 3);
+    for cell in [&Cell::Error, &lacks] {
+        let sheets = [Sheet::new("A", table(cell))];
+        for octets in [xlsx(&sheets), ods(&sheets)] {
+            let read = estate(&octets, &TableOptions::default()).unwrap();
+            assert_eq!(read.rows, plain.rows);
+            assert_eq!(read.rejects.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [5, 6, 7]);
+            assert_eq!(read.rejects[2].1, "damaged-by-spreadsheet");
+        }
+    }
+    assert_eq!(plain.rows[0].mpan, MpanField::Invalid(types::MpanFault::NotANumber));
+    assert!(plain.rows[1].network_operator.is_some());
+}
+
+#[test]
+fn a_row_that_can_not_be_used_names_its_device_in_every_form() {
+    let device = Some(Eui64::new([0, 0xDB, 0x12, 0, 0, 0, 0, 1]));
+    let sheets = |cell: Cell| {
+        let mut cells = row(&GOOD);
+        cells[6] = cell;
+        [Sheet::new("A", vec![row(&HEADER), cells])]
+    };
+    let mut all = Vec::new();
+    for cell in [Cell::Number(4.9e15), Cell::Error, "short".into()] {
+        all.extend([xlsx(&sheets(cell.clone())), ods(&sheets(cell))]);
+    }
+    let text = |key: &str| format!("{}\n{}{key}\n", HEADER.join(","), GOOD.join(",").replace(GOOD[6], ""));
+    all.push(text("4.9E+15").into_bytes());
+    all.push(jsonl(&Rows::of_csv(text("@").as_bytes())));
+    for octets in all {
+        let said = read(&octets);
+        assert!(said.len() == 1 && said[0].2.is_err(), "{said:?}");
+        assert_eq!(said[0].1, device, "{said:?}");
+    }
+    // A number in place of the device names none.
+    for octets in with_cell(
+        0,
+        "<c><v>1234567890123456</v></c>",
+        "<table:table-cell office:value-type=\"float\" office:value=\"1234567890123456\"/>",
+    ) {
+        let said = read(&octets);
+        assert_eq!((said[0].1, said[0].2.as_ref().unwrap_err().0), (None, "damaged-by-spreadsheet"));
+    }
+}
+
+#[test]
+fn a_time_of_day_and_a_number_beyond_all_dates_are_no_times() {
+    for value in ["0.385416", "0", "1e300", "-1", "2958466"] {
+        let cell = format!("<c s=\"1\"><v>{value}</v></c>");
+        let octets = &with_cell(1, &cell, "<table:table-cell/>")[0];
+        let utc = RecordOptions { zoneless: ZonelessTimes::Utc, ..RecordOptions::default() };
+        let said = read_with(octets, &utc).unwrap().0;
+        assert_eq!(said[0].2.as_ref().unwrap_err().0, "time-malformed", "{value}");
+    }
+    let octets = &with_cell(1, "<c s=\"1\"><v>45964.385416666664</v></c>", "<table:table-cell/>")[0];
+    let utc = RecordOptions { zoneless: ZonelessTimes::Utc, ..RecordOptions::default() };
+    let said = read_with(octets, &utc).unwrap().0;
+    let at = said[0].2.as_ref().unwrap()[0].at;
+    assert_eq!(at, Timestamp::from_calendar(2025, 11, 3, 9, 15, 0));
+}
+
+#[test]
+fn of_a_damaged_sheet_every_whole_row_counts_and_the_damage_has_its_place() {
+    let rows: Vec<String> = (2..7).map(|number| text_row(number, &GOOD)).collect();
+    let before = |count: usize| text_row(1, &HEADER) + &rows[..count].concat();
+    let cell = "<c t=\"inlineStr\"><is><t>00DB120000000001</t></is></c>";
+    for (damage, used, line) in [
+        // Between rows, in the first cell of the next, and in a later one.
+        ("", 4, 6),
+        ("<row r=\"6\">", 4, 6),
+        ("<ro", 4, 6),
+        ("<row r=\"6\"><c t=\"inlineStr\"><is><t>00DB", 4, 6),
+        ("<row r=\"9\"><c t=\"s\"><v>7</v></c></row>", 4, 9),
+        ("<row/><row/><row><c t=\"s\"><v>7</v></c></row>", 4, 8),
+        (&format!("<row r=\"6\">{cell}<c t=\"s\"><v>7</v></c></row>"), 4, 6),
+        (&format!("<row r=\"6\">{cell}<c t=\"inl"), 4, 6),
+        (&format!("<row r=\"6\">{cell}"), 4, 6),
+        ("<row r=\"6\"><c r=\"A3\"><v>1</v></c></row>", 4, 6),
+        ("<row r=\"3\"><c t=\"s\"><v>7</v></c></row>", 4, 6),
+        ("<row r=\"4294967295\"><c t=\"s\"><v>7</v></c></row>", 4, 1_048_577),
+        ("<row r=\"2000000\"><c r=\"A2000000\"><v>1</v></c></row>", 4, 1_048_577),
+    ] {
+        let said = read(&xlsx::package(&[("A", &(before(4) + damage))]));
+        let good = said.iter().filter(|(_, _, said)| said.is_ok()).map(|(line, ..)| *line);
+        assert_eq!(good.collect::<Vec<_>>(), [2, 3, 4, 5], "{damage}");
+        assert_eq!(said.len(), used + 1, "{damage}");
+        let (at, _, reason) = said.last().unwrap();
+        assert_eq!((*at, reason.as_ref().unwrap_err().0), (line, "sheet-malformed"), "{damage}");
+    }
+    // The header row alone.
+    let said =
+        reasons(&xlsx::package(&[("A", &(text_row(1, &HEADER) + "<row r=\"2\"><c t=\"s\"><v>7</v></c>"))]));
+    assert_eq!(said, [(2, "sheet-malformed")]);
+
+    let sheet = Sheet::new(
+        "A",
+        std::iter::once(row(&HEADER))
+            .chain((2..7).map(|number| {
+                let mut cells = row(&GOOD);
+                cells[0] = format!("00DB12000000000{number}").as_str().into();
+                cells
+            }))
+            .collect(),
+    );
+    let content = ods::content(&[sheet]);
+    let place = content.find("00DB120000000006").unwrap();
+    let row_start = content[..place].rfind("<table:table-row").unwrap();
+    for (content, line) in [
+        (content[..place].to_owned(), 6),
+        (content[..row_start].to_owned(), 6),
+        (
+            content.replacen("</table:table-row>", "</table:table-raw>", 6).replacen(
+                "</table:table-raw>",
+                "</table:table-row>",
+                5,
+            ),
+            6,
+        ),
+        (content[..content.rfind("</table:table>").unwrap()].to_owned(), 1_048_007),
+    ] {
+        let said = read(&ods::package(content.as_bytes()));
+        let good: Vec<_> = said.iter().filter(|(_, _, said)| said.is_ok()).map(|(line, ..)| *line).collect();
+        assert_eq!(good, (2..2 + u32::try_from(good.len()).unwrap()).collect::<Vec<_>>());
+        assert!(good.len() >= 4, "{said:?}");
+        let (at, _, reason) = said.last().unwrap();
+        assert_eq!((*at, reason.as_ref().unwrap_err().0), (line, "sheet-malformed"));
+    }
+}
+
+#[test]
+fn damage_in_another_sheet_is_told_after_the_rows() {
+    let good = text_row(1, &HEADER) + &text_row(2, &GOOD) + END;
+    for other in ["<row><c t=\"s\"><v>7</v></c>", "<row"] {
+        for sheets in [[("A", good.as_str()), ("B", other)], [("B", other), ("A", good.as_str())]] {
+            let said = read(&xlsx::package(&sheets));
+            assert_eq!(said.len(), 2, "{said:?}");
+            assert!(said[0].2.is_ok());
+            assert_eq!((said[1].0, said[1].2.as_ref().unwrap_err().0), (3, "sheet-malformed"));
+        }
+    }
+    let sheets = [Sheet::new("A", vec![row(&HEADER), row(&GOOD)]), Sheet::new("B", vec![row(&["x"])])];
+    let content = ods::content(&sheets);
+    let cut = content.find("<text:p>x").unwrap();
+    let said = read(&ods::package(&content.as_bytes()[..cut]));
+    assert!(said.len() == 2 && said[0].2.is_ok(), "{said:?}");
+    assert_eq!((said[1].0, said[1].2.as_ref().unwrap_err().0), (3, "sheet-malformed"));
+}
+
+#[test]
+fn of_a_workbook_with_tables_of_several_kinds_each_reader_finds_its_own() {
+    let sheets = [
+        Sheet::new("Cells", vec![row(&HEADER), row(&GOOD)]),
+        Sheet::new("Meters", vec![row(&["device_id", "mpan"]), row(&["00DB120000000002", "1099990000118"])]),
+    ];
+    for octets in [xlsx(&sheets), ods(&sheets)] {
+        let (said, warnings) = read_with(&octets, &RecordOptions::default()).unwrap();
+        assert!(said.len() == 1 && said[0].2.is_ok());
+        assert!(
+            warnings[0].ends_with("from sheet \"Cells\", which has the columns, and not from \"Meters\"")
+        );
+        let read = estate(&octets, &TableOptions::default()).unwrap();
+        assert_eq!(read.rows.iter().map(|row| row.device.to_u64() & 0xFF).collect::<Vec<_>>(), [2]);
+        assert!(
+            read.warnings[0].contains("estate data is read from sheet \"Meters\""),
+            "{:?}",
+            read.warnings
+        );
+        let mut source = Source::new("input", InputId(0), octets.as_slice());
+        let contents = dno_audit_intake::Contents::of(&mut source).unwrap();
+        assert!(contents.records && contents.estate && !contents.registration);
+    }
+}
+
+#[test]
+fn a_workbook_that_begins_with_a_title_says_what_its_first_row_is() {
+    let sheets = [Sheet::new("A", vec![row(&["Report of meters"]), row(&HEADER), row(&GOOD)])];
+    for octets in [xlsx(&sheets), ods(&sheets)] {
+        let said = read(&octets);
+        let (id, detail) = said[0].2.as_ref().unwrap_err();
+        assert_eq!(*id, "not-recognised");
+        assert!(
+            detail.contains("columns \"Report of meters\"; the header row has to be the first"),
+            "{detail}"
+        );
+    }
+}
+
+#[test]
+fn a_header_with_a_word_more_than_a_field_is_named() {
+    let warned = |header: &str| {
+        let text = format!("device_id,{header}\n00DB120000000001,1\n");
+        estate(text.as_bytes(), &TableOptions::default()).unwrap().warnings
+    };
+    for (header, field) in [
+        ("MPAN Number", "mpan"),
+        ("Import MPAN Core", "mpan"),
+        ("MPANNumber", "mpan"),
+        ("Export MPAN Core", "export_mpan"),
+        ("Secondary Import MPAN no", "secondary_mpan"),
+        ("Energy Supplier Name", "supplier"),
+    ] {
+        let said = format!(
+            "estate: column {header:?} is not read; if it is {field}, say columns.{field} = {header:?}"
+        );
+        assert_eq!(warned(header), [said]);
+    }
+    for header in ["Tariff type", "Status date", "Address", "Postcode", "Remodelled"] {
+        assert!(warned(header).is_empty(), "{header}");
+    }
+}
+
+#[test]
+fn two_headers_that_are_the_same_can_only_be_renamed() {
+    let mapped = TableOptions {
+        columns: ColumnMap([("mpan".to_owned(), "MPAN".to_owned())].into()),
+        ..TableOptions::default()
+    };
+    let error = header_error(estate(b"device_id,MPAN,MPAN\n", &mapped));
+    assert!(error.to_string().ends_with("both mean mpan; rename one"), "{error}");
+    let error = header_error(estate(b"device_id,MPAN,mpan core\n", &TableOptions::default()));
+    assert!(error.to_string().ends_with("rename one, or say which under columns.mpan"), "{error}");
+}
+
+#[test]
+fn an_exact_number_is_the_same_mpan_and_the_same_word_in_every_form() {
+    let json = |mpan: &str, version: &str| {
+        let line =
+            format!("{{\"device_id\":\"00DB120000000001\",\"mpan\":{mpan},\"smets_version\":{version}}}\n");
+        estate(line.as_bytes(), &TableOptions::default()).unwrap().rows.remove(0)
+    };
+    let cells = vec!["00DB120000000001".into(), Cell::Number(1_099_990_000_118.0), Cell::Number(2.0)];
+    let sheet = Sheet::new("A", vec![row(&["device_id", "mpan", "smets_version"]), cells]);
+    for octets in [xlsx(std::slice::from_ref(&sheet)), ods(&[sheet])] {
+        let read = estate(&octets, &TableOptions::default()).unwrap().rows.remove(0);
+        for same in [json("1099990000118", "2"), json("1099990000118.0", "2.0")] {
+            assert_eq!((read.mpan, read.smets), (same.mpan, same.smets));
+        }
+    }
+}
+
+#[test]
+fn utf_16_without_a_byte_order_mark_is_read() {
+    let units: Vec<u16> = CELLS.encode_utf16().collect();
+    let plain = read(CELLS.as_bytes());
+    for octets in [
+        units.iter().flat_map(|unit| unit.to_le_bytes()).collect::<Vec<u8>>(),
+        units.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+    ] {
+        assert_eq!(read(&octets), plain);
+    }
+}
+
 #[cfg(feature = "parquet")]
 mod columnar {
     use super::*;
@@ -442,6 +777,9 @@ mod columnar {
         assert_eq!(reasons(&as_type(Type::Zoneless)), [(1, "time-malformed")]);
         let utc = RecordOptions { zoneless: ZonelessTimes::Utc, ..RecordOptions::default() };
         assert_eq!(read_with(&as_type(Type::Zoneless), &utc).unwrap().0, said);
+        // Writers do not agree on the zone of the old type.
+        assert_eq!(reasons(&as_type(Type::Old)), [(1, "time-malformed")]);
+        assert_eq!(read_with(&as_type(Type::Old), &utc).unwrap().0, said);
 
         let estate_of = |mpan| {
             let table = Rows::of_csv(b"device_id,mpan\n00DB120000000001,1099990000118\n");
@@ -449,17 +787,31 @@ mod columnar {
             estate(&typed(&table, kind, Compression::None), &TableOptions::default())
         };
         let mpan = "1099990000118".parse().unwrap();
-        assert_eq!(estate_of(Type::Integer).unwrap().rows[0].mpan, MpanField::Valid { mpan, altered: false });
+        for number in [Type::Integer, Type::Double] {
+            let read = estate_of(number).unwrap().rows.remove(0);
+            assert_eq!(read.mpan, MpanField::Valid { mpan, altered: false }, "{number:?}");
+        }
     }
 
     #[test]
     fn a_column_of_a_type_that_the_field_can_not_be_is_named() {
         let table = Rows::of_csv(b"device_id,mpan\n1234567890123456,1099990000118\n");
-        let error = header_error(estate(
-            &typed(&table, |_| Type::Integer, Compression::None),
-            &TableOptions::default(),
-        ));
-        assert_eq!(error.to_string(), "column \"device_id\" is INT64; device_id has to be text");
+        let numbers =
+            estate(&typed(&table, |_| Type::Integer, Compression::None), &TableOptions::default()).unwrap();
+        assert_eq!((numbers.rows.len(), numbers.rejects), (0, vec![(1, "damaged-by-spreadsheet")]));
+        for (column, number) in [
+            ("key_id", Type::Integer),
+            ("key_id", Type::Double),
+            ("device_id", Type::Integer),
+            ("device_id", Type::Double),
+        ] {
+            let mut cells = Rows::of_csv(format!("{}\n{}\n", HEADER.join(","), GOOD.join(",")).as_bytes());
+            cells.rows[0][if column == "key_id" { 6 } else { 0 }] = "1234567890123456".to_owned();
+            let kind = |name: &str| if name == column { number } else { Type::Text };
+            let said = read(&typed(&cells, kind, Compression::None));
+            assert_eq!(said[0].2.as_ref().unwrap_err().0, "damaged-by-spreadsheet", "{column} {number:?}");
+            assert_eq!(said[0].1.is_some(), column == "key_id", "{column} {number:?}");
+        }
         let table = Rows::of_csv(b"device_id,mpan\n00DB120000000001,2025-11-03T09:15:00Z\n");
         let kind = |name: &str| if name == "mpan" { Type::Utc } else { Type::Text };
         let error = header_error(estate(&typed(&table, kind, Compression::Gzip), &TableOptions::default()));

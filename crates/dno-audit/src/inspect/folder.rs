@@ -93,26 +93,32 @@ fn is_unrecognised(problem: &Value) -> bool {
 fn tally(copy: &mut Copy) -> Result<(Contents, Tally), Error> {
     let contents = Contents::of(&mut copy.source()?)?;
     let mut tally = Tally::default();
+    // Of XML each document is a record, whatever it is; of a workbook each sheet is read as what it is.
+    let by_itself = !contents.records || !copy.is_xml()?;
     if contents.records {
         let mut take = |record: &Record<'_>| match &record.outcome {
             Ok(seen) => tally.row(seen.is_empty()),
             Err(reject) => tally.reject(record.origin.line, reject),
         };
         intake::read_records(&mut copy.source()?, &RecordOptions::default(), &mut take)?;
-    } else if contents.certificates {
+    }
+    if contents.certificates && by_itself {
         for record in intake::read_certificates(&mut copy.source()?, &TableOptions::default())? {
             match record.outcome {
                 Ok(_) => tally.row(false),
                 Err(reject) => tally.reject(record.origin.line, &reject),
             }
         }
-    } else if contents.directory {
+    }
+    if contents.directory {
         let directory = intake::read_directory(&mut copy.source()?)?;
         tally.rows = u64::try_from(directory.operators.len() + directory.suppliers.len()).unwrap_or(u64::MAX);
-    } else if contents.estate {
-        tally = copy.estate()?;
-    } else if contents.registration {
-        tally = copy.registration()?;
+    }
+    if contents.estate && by_itself {
+        tally.add(copy.estate()?);
+    }
+    if contents.registration {
+        tally.add(copy.registration()?);
     }
     Ok((contents, tally))
 }

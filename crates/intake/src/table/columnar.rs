@@ -1,7 +1,7 @@
 //! Rows of Parquet.
 //!
 //! Of a file only the columns are read that are fields, and of these a batch at a time. The position of a row is its number,
-//! from 1. What a column may be depends on the field: text, a whole number, a timestamp. A damaged file is one record
+//! from 1. What a column may be depends on the field: text, a number, a timestamp. A damaged file is one record
 //! with its reason, after whatever was read before the damage.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -9,16 +9,16 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use csv::ByteRecord;
-use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
+use parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::column::reader::ColumnReader;
-use parquet::data_type::{ByteArray, FixedLenByteArray};
+use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use types::{InputId, Origin};
 
 use super::contained::contained;
-use super::value::Value;
+use super::value::{Value, graver};
 use super::{Raw, Row};
 use crate::columns::{Column, Header, Holds, Near, TableOptions};
 use crate::error::{HeaderError, IntakeError};
@@ -130,10 +130,17 @@ impl Columnar {
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Text,
-    Number { signed: bool },
+    Number {
+        signed: bool,
+    },
     Double,
     Days,
-    Time { per_milli: i64, utc: bool },
+    Time {
+        per_milli: i64,
+        utc: bool,
+    },
+    /// INT96, what Spark and Hive wrote before there were timestamps: writers do not agree on its zone.
+    OldTime,
 }
 
 /// A column that is a field.
@@ -156,6 +163,7 @@ struct Values {
     small: Vec<i32>,
     large: Vec<i64>,
     doubles: Vec<f64>,
+    old: Vec<Int96>,
 }
 
 /// A file with `N` known fields.
@@ -232,13 +240,19 @@ impl<'o, const N: usize> ColumnarTable<'o, N> {
         let origin = Origin { input: self.id, line: self.number };
         if let Err(reject) = more {
             self.ended = true;
-            return Ok(Some(Row { origin, raw: Raw::Nothing, fields: Err(reject), device: None }));
+            let fields = Err(reject);
+            return Ok(Some(Row { origin, raw: Raw::Nothing, fields, texts: [&[]; N], device: None }));
         }
         let reject = self.fill();
         self.done += 1;
         let values = std::array::from_fn(|index| self.row.get(index).unwrap_or_default().trim_ascii());
         let fields = reject.map_or(Ok(values), Err);
-        Ok(Some(Row { origin, raw: Raw::Fields(&self.row), fields, device: values.first().copied() }))
+        let is_number = |field: &Field| matches!(field.kind, Kind::Number { .. } | Kind::Double);
+        let lost = self.fields.first().is_some_and(|field| {
+            field.as_ref().is_some_and(|field| field.column.holds == Holds::Identifier && is_number(field))
+        });
+        let device = if lost { None } else { values.first().copied() };
+        Ok(Some(Row { origin, raw: Raw::Fields(&self.row), fields, texts: values, device }))
     }
 
     /// Puts the values of the next row of the batch into the row as text.
@@ -249,7 +263,7 @@ impl<'o, const N: usize> ColumnarTable<'o, N> {
         for field in &mut self.fields {
             self.text.clear();
             if let Some(field) = field {
-                reject = reject.or(field.push(self.done, &mut self.text).err());
+                reject = graver(reject, field.push(self.done, &mut self.text).err());
                 length = length.saturating_add(self.text.len());
             }
             if length > MAX_ROW {
@@ -288,6 +302,9 @@ impl<'o, const N: usize> ColumnarTable<'o, N> {
         for field in self.fields.iter_mut().flatten() {
             let chunk =
                 metadata.columns().get(field.leaf).ok_or_else(|| malformed("a group without a column"))?;
+            if let Some(reject) = not_unpacked(chunk.compression()) {
+                return Err(reject);
+            }
             if chunk.uncompressed_size() > MAX_PARQUET_CHUNK {
                 let message = format!(
                     "column {} of group {} of more than {MAX_PARQUET_CHUNK} octets when unpacked",
@@ -308,10 +325,8 @@ impl<'o, const N: usize> ColumnarTable<'o, N> {
 impl Field {
     fn new(file: &Columnar, column: &'static Column, name: &str) -> Result<Self, HeaderError> {
         let expected = match column.holds {
-            Holds::Identifier => "text",
-            Holds::Mpan => "text or a whole number",
             Holds::Time => "text or a timestamp",
-            Holds::Word => "text, a whole number or a double",
+            Holds::Identifier | Holds::Mpan | Holds::Word => "text or a number",
         };
         let wrong = |found: String| {
             let name = shown(name.as_bytes());
@@ -322,8 +337,9 @@ impl Field {
         };
         let kind = kind(descriptor).filter(|kind| match (kind, column.holds) {
             (Kind::Text, _) => true,
-            (Kind::Number { .. } | Kind::Double, holds) => matches!(holds, Holds::Mpan | Holds::Word),
-            (Kind::Days | Kind::Time { .. }, holds) => holds == Holds::Time,
+            // A number in place of an identifier is the fault of its row.
+            (Kind::Number { .. } | Kind::Double, holds) => holds != Holds::Time,
+            (Kind::Days | Kind::Time { .. } | Kind::OldTime, holds) => holds == Holds::Time,
         });
         let Some(kind) = kind else {
             return wrong(match descriptor.logical_type_ref() {
@@ -351,6 +367,7 @@ impl Field {
         values.small.clear();
         values.large.clear();
         values.doubles.clear();
+        values.old.clear();
         defined.clear();
         self.next = 0;
         let levels = (self.levels > 0).then_some(defined);
@@ -370,6 +387,9 @@ impl Field {
             Some(ColumnReader::DoubleColumnReader(reader)) => {
                 reader.read_records(rows, levels, None, &mut values.doubles)
             }
+            Some(ColumnReader::Int96ColumnReader(reader)) => {
+                reader.read_records(rows, levels, None, &mut values.old)
+            }
             _ => Err(ParquetError::General("a column of another type".to_owned())),
         }?;
         Ok(records)
@@ -382,7 +402,7 @@ impl Field {
         }
         let index = self.next;
         self.next += 1;
-        let Values { texts, fixed, small, large, doubles } = &self.values;
+        let Values { texts, fixed, small, large, doubles, old } = &self.values;
         let whole = || match small.get(index) {
             Some(small) => Some(i64::from(*small)),
             None => large.get(index).copied(),
@@ -404,6 +424,7 @@ impl Field {
             }
             Kind::Double => Value::Double(*doubles.get(index).ok_or_else(absent)?),
             Kind::Days => Value::Zoneless(whole().ok_or_else(absent)?.saturating_mul(86_400_000)),
+            Kind::OldTime => Value::Zoneless(old_time(old.get(index).ok_or_else(absent)?)),
             Kind::Time { per_milli, utc } => {
                 let time = whole().ok_or_else(absent)?;
                 let time = time.div_euclid(per_milli);
@@ -455,6 +476,65 @@ fn kind(column: &ColumnDescriptor) -> Option<Kind> {
             _ => None,
         },
         (Physical::DOUBLE, None) => Some(Kind::Double),
+        (Physical::INT96, None) => Some(Kind::OldTime),
         _ => None,
+    }
+}
+
+/// Milliseconds since 1970 of an INT96: nanoseconds of the day, then the Julian day.
+fn old_time(time: &Int96) -> i64 {
+    const DAY_OF_1970: i64 = 2_440_588;
+    let [low, high, day] =
+        [0, 1, 2].map(|place| i64::from(time.data().get(place).copied().unwrap_or_default()));
+    let nanos = (high << 32) | low;
+    (day - DAY_OF_1970).saturating_mul(86_400_000).saturating_add(nanos.div_euclid(1_000_000))
+}
+
+/// Why a column can't be unpacked, if its compression is none that is read.
+fn not_unpacked(compression: Compression) -> Option<Reject> {
+    match compression {
+        Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_) => None,
+        other => {
+            let name = other.to_string();
+            let name = name.split('(').next().unwrap_or_default();
+            Some(malformed(format!(
+                "compressed by {name}; what is read is Snappy, GZIP, ZSTD or not compressed"
+            )))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compression_that_is_not_read_is_named_with_those_that_are() {
+        for read in [Compression::UNCOMPRESSED, Compression::SNAPPY, Compression::GZIP(Default::default())] {
+            assert_eq!(not_unpacked(read), None);
+        }
+        for (other, name) in [
+            (Compression::LZ4_RAW, "LZ4_RAW"),
+            (Compression::LZ4, "LZ4"),
+            (Compression::BROTLI(Default::default()), "BROTLI"),
+        ] {
+            let said = not_unpacked(other).unwrap().to_string();
+            let expected = format!(
+                "Parquet: compressed by {name}; what is read is Snappy, GZIP, ZSTD or not compressed"
+            );
+            assert_eq!(said, expected);
+        }
+    }
+
+    #[test]
+    fn an_old_time_is_one_before_and_after_1970() {
+        let time = |low, high, day| {
+            let mut time = Int96::new();
+            time.set_data(low, high, day);
+            old_time(&time)
+        };
+        assert_eq!(time(0, 0, 2_440_588), 0);
+        assert_eq!(time(1_000_000, 0, 2_440_587), 1 - 86_400_000);
+        assert_eq!(time(0, 1, 2_440_589), 86_400_000 + 4294);
     }
 }

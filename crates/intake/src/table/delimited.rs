@@ -1,5 +1,6 @@
-//! Rows of CSV. Comma, semicolon or tab, whichever the header row has most of outside quotes; a BOM, CRLF and quoted fields are
-//! normal. A row that is too wide or too narrow is a reject, and so is a header row that repeats.
+//! Rows of CSV. Comma, semicolon or tab, by which the header row has most fields of the table; a BOM, CRLF and quoted fields are
+//! normal. A row that is too wide or too narrow is a reject, and so is a header row that repeats. A row of blank fields is
+//! none, as in a sheet.
 
 use std::cell::Cell;
 use std::io::Read;
@@ -8,9 +9,9 @@ use std::rc::Rc;
 use csv::ByteRecord;
 use types::Origin;
 
-use crate::columns::{Column, ColumnMap, Header};
+use crate::columns::{Column, ColumnMap, Header, means};
 use crate::error::{HeaderError, IntakeError};
-use crate::limits::MAX_ROW;
+use crate::limits::{MAX_COLUMNS, MAX_ROW};
 use crate::record::Reject;
 use crate::source::Source;
 use crate::table::{Raw, Row};
@@ -93,9 +94,7 @@ impl<'s, 'r, const N: usize> Delimited<'s, 'r, N> {
         map: &ColumnMap,
         kind: &'static str,
     ) -> Result<Self, IntakeError> {
-        let head = source.head()?;
-        let has_bom = head.starts_with(b"\xEF\xBB\xBF");
-        let delimiter = delimiter(head);
+        let has_bom = source.head()?.starts_with(b"\xEF\xBB\xBF");
         let (name, id) = (source.name().to_owned(), source.id());
         if has_bom {
             let mut bom = [0; 3];
@@ -110,7 +109,19 @@ impl<'s, 'r, const N: usize> Delimited<'s, 'r, N> {
                 .read_exact(&mut line)
                 .map_err(|error| IntakeError::Io { input: name.clone(), source: error })?;
         }
-        let delimiter = separator.map_or(delimiter, |(delimiter, _)| delimiter);
+        let found = delimiter(source.head()?, columns, map);
+        let delimiter = match separator {
+            None => found.0,
+            // A single column has no separator.
+            Some((said, _)) if found.1 == 0 || header_has(source.head()?, said) => said,
+            Some((said, _)) => {
+                let (said, found) = (char::from(said), char::from(found.0));
+                return Err(IntakeError::Header {
+                    input: name,
+                    source: HeaderError::Separator { said, found },
+                });
+            }
+        };
         let shared = Rc::<Shared>::default();
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -120,8 +131,13 @@ impl<'s, 'r, const N: usize> Delimited<'s, 'r, N> {
             .from_reader(Meter { source, shared: Rc::clone(&shared), after_cr: false });
         let (mut reader, mut header_row) = (reader, ByteRecord::new());
         let wrong = |source| IntakeError::Header { input: name.clone(), source };
-        if !read_row(&mut reader, &shared, &mut header_row, &name)? {
-            return Err(wrong(HeaderError::Empty));
+        loop {
+            if !read_row(&mut reader, &shared, &mut header_row, &name)? {
+                return Err(wrong(HeaderError::Empty));
+            }
+            if !is_blank(&header_row) {
+                break;
+            }
         }
         let header = Header::new(&header_row, columns, map, kind).map_err(wrong)?;
         let source = &mut *reader.get_mut().source;
@@ -139,10 +155,16 @@ impl<'s, 'r, const N: usize> Delimited<'s, 'r, N> {
             self.row.clear();
             let origin = Origin { input: self.id, line };
             let fields = Err(Reject::SpansLines { first, last });
-            return Ok(Some(Row { origin, raw: Raw::Fields(&self.row), fields, device: None }));
+            let raw = Raw::Fields(&self.row);
+            return Ok(Some(Row { origin, raw, fields, texts: [&[]; N], device: None }));
         }
-        if !read_row(&mut self.reader, &self.shared, &mut self.row, &self.name)? {
-            return Ok(None);
+        loop {
+            if !read_row(&mut self.reader, &self.shared, &mut self.row, &self.name)? {
+                return Ok(None);
+            }
+            if !is_blank(&self.row) || self.lines_within() > 0 {
+                break;
+            }
         }
         let too_many = |_| IntakeError::TooManyLines { input: self.name.clone() };
         let line = u32::try_from(self.line()).map_err(too_many)?;
@@ -159,8 +181,9 @@ impl<'s, 'r, const N: usize> Delimited<'s, 'r, N> {
         } else {
             Ok(self.header.fields(&self.row))
         };
-        let device = self.header.fields(&self.row).first().copied();
-        Ok(Some(Row { origin, raw: Raw::Fields(&self.row), fields, device }))
+        let texts = self.header.fields(&self.row);
+        let device = texts.first().copied();
+        Ok(Some(Row { origin, raw: Raw::Fields(&self.row), fields, texts, device }))
     }
 
     /// How many line ends stand within the fields of the row.
@@ -180,6 +203,11 @@ impl<'s, 'r, const N: usize> Delimited<'s, 'r, N> {
     fn repeats_header(&self) -> bool {
         repeats(&self.row, &self.header_row)
     }
+}
+
+/// Whether a row has no filled field: what spreadsheets write of rows that only look filled.
+fn is_blank(row: &ByteRecord) -> bool {
+    row.iter().all(|field| field.trim_ascii().is_empty())
 }
 
 /// Whether a row is the header again.
@@ -216,45 +244,67 @@ fn read_row(
 pub(crate) fn separator_line(head: &[u8]) -> Option<(u8, usize)> {
     let line = head.split(|octet| matches!(octet, b'\n' | b'\r')).next()?;
     match line {
-        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => Some((*delimiter, line.len())),
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter @ (b'\t' | b' '..=b'~')]
+            if !delimiter.is_ascii_alphanumeric() && *delimiter != b'"' =>
+        {
+            Some((*delimiter, line.len()))
+        }
         _ => None,
     }
 }
 
-/// The separator of a header row.
-fn delimiter(head: &[u8]) -> u8 {
-    let mut counts = [(b',', 0usize), (b';', 0), (b'\t', 0)];
-    let mut quoted = false;
-    for octet in head {
-        match octet {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
-            _ if quoted => {}
-            other => {
-                for (delimiter, count) in &mut counts {
-                    *count += usize::from(delimiter == other);
-                }
-            }
+/// What may separate columns without a line that says so, in the order of preference.
+const DELIMITERS: [u8; 3] = *b",;\t";
+
+/// The separator of a header row, and how often it stands there outside quotes: by which most of the columns are fields of the
+/// table and, of two as good, the one that stands there more often.
+fn delimiter(head: &[u8], columns: &'static [Column], map: &ColumnMap) -> (u8, usize) {
+    let mut best = (b',', (0, 0));
+    for delimiter in DELIMITERS {
+        let headers = header_row(head, delimiter);
+        let of_field = |column: &&Column| headers.iter().any(|header| means(header, column, map));
+        let rank = (columns.iter().filter(of_field).count(), headers.len().saturating_sub(1));
+        if rank > best.1 {
+            best = (delimiter, rank);
         }
     }
-    let mut best = (b',', 0);
-    for (delimiter, count) in counts {
-        if count > best.1 {
-            best = (delimiter, count);
+    (best.0, best.1.1)
+}
+
+/// Whether a separator stands in the header row outside quotes.
+fn header_has(head: &[u8], delimiter: u8) -> bool {
+    header_row(head, delimiter).len() > 1
+}
+
+/// The first filled row at the beginning of an input, by a separator; of a row that is too wide, the columns that would be read.
+fn header_row(head: &[u8], delimiter: u8) -> Vec<String> {
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.has_headers(false).flexible(true).delimiter(delimiter).from_reader(head);
+    let mut row = ByteRecord::new();
+    while reader.read_byte_record(&mut row).unwrap_or(false) {
+        if !is_blank(&row) {
+            let headers = row.iter().take(MAX_COLUMNS);
+            return headers.map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
         }
     }
-    best.0
+    Vec::new()
 }
 
 /// The first row with text, as far as it needs to be known to tell what the table is of.
 pub(crate) fn first_row(head: &[u8]) -> Vec<String> {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let separator = separator_line(head);
+    let head = head.get(separator.map_or(0, |(_, length)| length)..).unwrap_or_default();
+    let separates =
+        |octet: u8| DELIMITERS.contains(&octet) || separator.is_some_and(|(said, _)| said == octet);
     let mut lines = head.split(|octet| matches!(octet, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
-    let first = lines.find(|line| !line.is_empty() && separator_line(line).is_none()).unwrap_or_default();
+    let filled = |line: &&[u8]| line.iter().any(|octet| !separates(*octet) && *octet != b' ');
+    let first = lines.find(filled).unwrap_or_default();
     // A comment of a message file may consist of the very word that is a header.
-    let comment = first.starts_with(b"#") || first.starts_with(b"//");
-    let row = if comment { String::new() } else { String::from_utf8_lossy(first).into_owned() };
-    row.split([',', ';', '\t']).map(str::to_owned).collect()
+    if first.starts_with(b"#") || first.starts_with(b"//") {
+        return vec![String::new()];
+    }
+    first.split(|octet| separates(*octet)).map(|field| String::from_utf8_lossy(field).into_owned()).collect()
 }
 
 #[cfg(test)]
@@ -284,6 +334,62 @@ mod tests {
         for line_end in ["\r\n", "\r"] {
             assert_eq!(lines(&text.replace('\n', line_end)), [2, 5, 6, 7, 8], "{line_end:?}");
         }
+    }
+
+    /// What a table of registration data says: its rows as text, or why its header can't be used.
+    fn rows(text: &str) -> Result<Vec<String>, String> {
+        let mut source = Source::new("x", InputId(0), text.as_bytes());
+        let map = ColumnMap::default();
+        let mut table = Delimited::new(&mut source, &REGISTRATION_COLUMNS, &map, "registration data")
+            .map_err(|error| error.to_string())?;
+        let mut rows = Vec::new();
+        while let Some(row) = table.next().unwrap() {
+            let fields = row.fields.map_err(|reject| reject.to_string())?;
+            rows.push(fields.map(|field| String::from_utf8_lossy(field).into_owned()).join("|"));
+        }
+        Ok(rows)
+    }
+
+    #[test]
+    fn the_separator_is_the_one_by_which_the_columns_are_fields() {
+        for (text, row) in [
+            ("mpan,dno,supplier\n1,a,b\n", "1|a|b"),
+            ("mpan;dno;make, model, fw\n1;a;b\n", "1|a|"),
+            ("mpan\tdno\tone, two; three; four\n1\ta\tb\n", "1|a|"),
+            ("\"mpan\",\"a;b;c;d\",dno\n1,x,a\n", "1|a|"),
+            ("sep=|\nmpan|dno\n1|a\n", "1|a|"),
+            ("SEP=\t\r\nmpan\tdno\r\n1\ta\r\n", "1|a|"),
+            (",,,\n ,\nmpan,dno\n1,a\n", "1|a|"),
+        ] {
+            assert_eq!(rows(text).unwrap(), [row], "{text}");
+            assert!(first_row(text.as_bytes()).contains(&"mpan".to_owned()) || text.contains('"'), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_says_another_separator_than_the_header_has_is_named() {
+        let error = rows("sep=;\nmpan,dno\n1,a\n").unwrap_err();
+        assert_eq!(
+            error,
+            "x: the first line says that ';' separates columns, but the header row has ',' and no ';'"
+        );
+    }
+
+    #[test]
+    fn rows_of_separators_only_are_no_rows_and_the_lines_are_counted_on() {
+        let text = "mpan,dno\n,\n1,a\n , \n,,,,\n\"\",\n2,b\n,\n";
+        for line_end in ["\n", "\r\n"] {
+            assert_eq!(lines(&text.replace('\n', line_end)), [3, 7]);
+        }
+        assert_eq!(rows(text).unwrap(), ["1|a|", "2|b|"]);
+    }
+
+    #[test]
+    fn more_columns_than_a_table_has_are_refused_at_once() {
+        let wide = |count: usize| format!("mpan,dno{}\n", ",x".repeat(count - 2));
+        assert!(rows(&wide(MAX_COLUMNS)).is_ok());
+        assert!(rows(&wide(MAX_COLUMNS + 1)).unwrap_err().contains("1025 columns; at most 1024 are read"));
+        assert!(rows(&wide(400_000)).unwrap_err().contains("400000 columns"));
     }
 
     #[test]

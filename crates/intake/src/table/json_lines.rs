@@ -115,17 +115,19 @@ impl<'s, 'r, const N: usize> JsonLines<'s, 'r, N> {
         let origin = Origin { input: self.id, line: self.number };
         if long {
             let fields = Err(Reject::JsonLine(JsonFault::TooLong));
-            return Ok(Some(Row { origin, raw: Raw::Line(&self.line), fields, device: None }));
+            let raw = Raw::Line(&self.line);
+            return Ok(Some(Row { origin, raw, fields, texts: [&[]; N], device: None }));
         }
         let read = self.object.read(self.line.trim_ascii_end(), &mut self.keys);
         let object = &self.object;
+        let texts = std::array::from_fn(|index| object.field(index, &self.line));
         let fields = match (read, &object.reject) {
             (Err(fault), _) => Err(Reject::JsonLine(fault)),
             (Ok(()), Some(reject)) => Err(reject.clone()),
-            (Ok(()), None) => Ok(std::array::from_fn(|index| object.field(index, &self.line))),
+            (Ok(()), None) => Ok(texts),
         };
         let device = object.filled.first().is_some_and(|filled| *filled).then(|| object.field(0, &self.line));
-        Ok(Some(Row { origin, raw: Raw::Line(self.line.trim_ascii()), fields, device }))
+        Ok(Some(Row { origin, raw: Raw::Line(self.line.trim_ascii()), fields, texts, device }))
     }
 
     /// Reads one line and says whether it is too long, of which no more than the limit is held; `None` at the end.

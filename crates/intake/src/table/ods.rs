@@ -24,10 +24,9 @@ impl Ods {
         ZipArchive::new(spooled).map(Self).map_err(unreadable)
     }
 
-    /// The sheets with their first filled rows.
-    pub(super) fn sheets(&mut self) -> Result<Vec<HeaderRow>, SheetFault> {
+    /// Adds the sheets with their first filled rows, as far as they can be read.
+    pub(super) fn sheets(&mut self, sheets: &mut Vec<HeaderRow>) -> Result<(), SheetFault> {
         let mut rows = self.content()?;
-        let mut sheets = Vec::new();
         while let Some(sheet) = rows.next_table()? {
             let mut row = SheetRow::default();
             let filled = rows.next(&mut row)?;
@@ -36,7 +35,7 @@ impl Ods {
                 rows.leave_table()?;
             }
         }
-        Ok(sheets)
+        Ok(())
     }
 
     /// The rows of a sheet.
@@ -127,6 +126,7 @@ impl OdsRows<'_> {
         }
         loop {
             self.buffer.clear();
+            row.number = self.row.saturating_add(1);
             match self.reader.read_event_into(&mut self.buffer).map_err(unreadable)? {
                 Event::Start(element) => match element.local_name().as_ref() {
                     "table-row" => {
@@ -264,7 +264,7 @@ fn cell_of(
         "" => Ok(None),
         text => Ok(Some(Cell::Text(row.text(text)?))),
     };
-    let (mut kind, mut value, mut is_error) = (None, None, false);
+    let (mut kind, mut value, mut is_error, mut is_formula) = (None, None, false, false);
     for attribute in element.attributes() {
         let attribute = attribute.map_err(unreadable)?;
         let of = attribute.key.prefix().map(|prefix| prefix.as_ref().to_owned());
@@ -277,6 +277,7 @@ fn cell_of(
         match attribute.key.local_name().as_ref() {
             "value-type" if of.as_deref() == Some("calcext") => is_error = text()? == "error",
             "value-type" => kind = Some(text()?),
+            "formula" => is_formula = true,
             "value" | "date-value" | "time-value" | "boolean-value" | "string-value" => value = Some(text()?),
             _ => {}
         }
@@ -284,9 +285,15 @@ fn cell_of(
     if is_error {
         return Ok(Some(Cell::Error(row.text(text.text.trim_ascii())?)));
     }
+    let is_text =
+        !matches!(kind.as_deref(), Some("float" | "percentage" | "currency" | "boolean" | "date" | "time"));
+    let has_value = value.is_some() || (is_text && kind.is_some() && text.paragraphs > 0);
+    if is_formula && !has_value {
+        return Ok(Some(Cell::Unsaved));
+    }
     let value = value.unwrap_or_default();
     match kind.as_deref() {
-        None => Ok(None),
+        None => text_cell(&text.text),
         Some("float" | "percentage" | "currency") => {
             let number = value.parse().map_err(|_| unreadable(format!("{value:?} is no number")))?;
             Ok(Some(Cell::Double(number)))

@@ -9,15 +9,16 @@ use csv::ByteRecord;
 use types::{InputId, Origin};
 
 use super::delimited::repeats;
+use super::kind::TableKind;
 use super::ods::OdsRows;
-use super::value::Value;
-use super::workbook::Workbook;
+use super::value::{Value, graver};
+use super::workbook::{Workbook, texts};
 use super::xlsx::XlsxRows;
 use super::{Raw, Row};
 use crate::columns::{Column, Header, Near, TableOptions};
 use crate::error::HeaderError;
 use crate::fault::SheetFault;
-use crate::limits::MAX_ROW;
+use crate::limits::{MAX_ROW, MAX_SHEET_ROWS};
 use crate::record::Reject;
 
 /// One filled row of a sheet.
@@ -38,6 +39,8 @@ pub(super) enum Cell {
     Bool(bool),
     Zoneless(i64),
     Error(Range<usize>),
+    /// A formula of which the file has no value.
+    Unsaved,
 }
 
 impl SheetRow {
@@ -71,6 +74,7 @@ impl SheetRow {
             Cell::Bool(value) => Value::Bool(*value),
             Cell::Zoneless(millis) => Value::Zoneless(*millis),
             Cell::Error(range) => Value::Error(text(range)),
+            Cell::Unsaved => Value::Unsaved,
         }
     }
 }
@@ -82,7 +86,7 @@ pub(super) enum SheetRows<'o> {
 }
 
 impl SheetRows<'_> {
-    /// Reads the next filled row; false after the last.
+    /// Reads the next filled row; false after the last. At a fault, the row has the number of the one in which it stands.
     fn next(&mut self, row: &mut SheetRow) -> Result<bool, SheetFault> {
         match self {
             Self::Xlsx(rows) => rows.next(row),
@@ -101,11 +105,16 @@ pub(crate) struct SheetTable<'o, const N: usize> {
     row: ByteRecord,
     text: Vec<u8>,
     id: InputId,
+    /// What is wrong with another part of the workbook, to be told after the rows.
+    damage: Option<SheetFault>,
+    /// The number of the row that was handed out last, or of the header row.
+    last: u32,
     ended: bool,
 }
 
 impl<'o, const N: usize> SheetTable<'o, N> {
-    /// Finds the sheet that is named or, if none is, the one sheet that has the columns.
+    /// Finds the sheet that is named or, if none is, the one sheet that has the columns. Of several, it is the one that is
+    /// nothing else: a table of cells has all the columns that a list of devices needs.
     pub(super) fn new(
         workbook: &'o mut Workbook,
         id: InputId,
@@ -129,25 +138,41 @@ impl<'o, const N: usize> SheetTable<'o, N> {
             }
         }
         if fitting.len() > 1 {
+            let own =
+                |headers: &ByteRecord| TableKind::of(&texts(headers)).is_some_and(|kind| kind.has(columns));
+            if fitting.iter().filter(|(_, _, headers)| own(headers)).count() == 1 {
+                fitting.retain(|(_, _, headers)| own(headers));
+            }
+        }
+        if fitting.len() > 1 {
             let fits = |index| fitting.iter().any(|(fits, ..)| *fits == index);
             return Err(HeaderError::SeveralSheets { sheets: workbook.names(fits) });
         }
         let Some((index, header, header_row)) = fitting.pop() else {
+            // The sheet that has them may be the one that can't be read.
+            if let Some(fault) = workbook.damage() {
+                return Ok(Err(fault.clone()));
+            }
             let (first, source) = first.unwrap_or_else(|| (String::new(), HeaderError::Empty));
             let sheets = workbook.names(|_| true);
             return Err(HeaderError::NoSheetFits { sheets, first, source: Box::new(source) });
         };
         let mut warnings: Vec<String> = header.near.iter().map(Near::to_string).collect();
         if let (Some(others), None) = (workbook.others(index), &options.sheet) {
-            warnings.push(format!("one sheet is read, which has the columns; not read are {others}"));
+            let read = workbook.names(|other| other == index);
+            warnings.push(format!(
+                "{kind} is read from sheet {read}, which has the columns, and not from {others}"
+            ));
         }
         let fields = header.fields_by_position(columns);
+        let damage = workbook.damage().cloned();
         let start = || {
             let mut rows = workbook.rows(index)?;
             let mut cells = SheetRow::default();
             rows.next(&mut cells)?;
             let (row, text) = (ByteRecord::new(), Vec::new());
-            Ok(Self { rows, header, header_row, fields, cells, row, text, id, ended: false })
+            let last = cells.number;
+            Ok(Self { last, rows, header, header_row, fields, cells, row, text, id, damage, ended: false })
         };
         Ok(start().map(|table| (table, warnings)))
     }
@@ -161,19 +186,16 @@ impl<'o, const N: usize> SheetTable<'o, N> {
             Ok(true) => {}
             Ok(false) => {
                 self.ended = true;
-                return None;
+                return self.damage.take().map(|fault| damaged(self.id, self.last.saturating_add(1), fault));
             }
             Err(fault) => {
                 self.ended = true;
-                let origin = Origin { input: self.id, line: self.cells.number.saturating_add(1) };
-                return Some(Row {
-                    origin,
-                    raw: Raw::Nothing,
-                    fields: Err(Reject::Sheet(fault)),
-                    device: None,
-                });
+                // What a damaged row says of its own number may be anything.
+                let line = self.cells.number.max(self.last.saturating_add(1)).min(MAX_SHEET_ROWS + 1);
+                return Some(damaged(self.id, line, fault));
             }
         }
+        self.last = self.cells.number;
         let reject = self.fill();
         let origin = Origin { input: self.id, line: self.cells.number };
         let values = self.header.fields(&self.row);
@@ -182,9 +204,15 @@ impl<'o, const N: usize> SheetTable<'o, N> {
             Some(reject) => Err(reject),
             None => Ok(values),
         };
-        let device =
-            if matches!(fields, Err(Reject::Number { .. })) { None } else { values.first().copied() };
-        Some(Row { origin, raw: Raw::Fields(&self.row), fields, device })
+        let lost = self.header.first_is(|position| self.is_number(position));
+        let device = if lost { None } else { values.first().copied() };
+        Some(Row { origin, raw: Raw::Fields(&self.row), fields, texts: values, device })
+    }
+
+    /// Whether the row that was read has a number in a column.
+    fn is_number(&self, position: usize) -> bool {
+        let mut cells = self.cells.cells.iter();
+        cells.any(|(column, cell)| *column == position && matches!(cell, Cell::Double(_)))
     }
 
     /// Puts the cells below the headers into the row as text, and says what is wrong with the first that is no field.
@@ -196,10 +224,16 @@ impl<'o, const N: usize> SheetTable<'o, N> {
             self.text.clear();
             if let Some((_, cell)) = cells.next_if(|(column, _)| *column == position) {
                 let pushed = self.cells.value(cell).push(*field, &mut self.text);
-                reject = reject.or(pushed.err());
+                reject = graver(reject, pushed.err());
             }
             self.row.push_field(&self.text);
         }
         reject
     }
+}
+
+/// What is wrong with a workbook, as the last of its rows.
+fn damaged<const N: usize>(input: InputId, line: u32, fault: SheetFault) -> Row<'static, N> {
+    let fields = Err(Reject::Sheet(fault));
+    Row { origin: Origin { input, line }, raw: Raw::Nothing, fields, texts: [&[]; N], device: None }
 }

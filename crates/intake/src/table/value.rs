@@ -26,6 +26,21 @@ pub(super) enum Value<'v> {
     Instant(i64),
     /// The error of a formula.
     Error(&'v str),
+    /// A formula of which the file has no value.
+    Unsaved,
+}
+
+/// What stands for the value of a formula that has none; no field reads it as a value.
+const UNSAVED: &[u8] = b"a formula without a value";
+
+/// The fault of a row with two: a number that stands for an identifier before a cell that failed, which does not cost an
+/// estate row.
+pub(super) fn graver(one: Option<Reject>, other: Option<Reject>) -> Option<Reject> {
+    match (&one, &other) {
+        (Some(first), Some(second)) if first.is_of_cell() && !second.is_of_cell() => other,
+        (None, _) => other,
+        _ => one,
+    }
 }
 
 /// The largest number up to which a double has every whole number.
@@ -39,13 +54,9 @@ impl Value<'_> {
         match self {
             Self::Text(text) => into.extend_from_slice(text),
             Self::Bool(value) => into.extend_from_slice(if value { b"true" } else { b"false" }),
-            Self::Number(text) => push_signed_exponent(text, into),
+            Self::Number(text) => push_signed_exponent(without_fraction(text), into),
             Self::Double(number) => match holds {
-                // A fraction of zeros marks it as a number that was an MPAN.
-                Some(Holds::Mpan) if is_exact(number) => {
-                    into.extend_from_slice(format!("{number:.1}").as_bytes());
-                }
-                Some(Holds::Mpan) if number.fract() == 0.0 => {
+                Some(Holds::Mpan) if number.fract() == 0.0 && !is_exact(number) => {
                     push_signed_exponent(&format!("{number:E}"), into);
                 }
                 _ if is_exact(number) => into.extend_from_slice(format!("{number:.0}").as_bytes()),
@@ -65,6 +76,12 @@ impl Value<'_> {
                     return Err(Reject::CellError { field: column.name, found: shown(found.as_bytes()) });
                 }
             }
+            Self::Unsaved => {
+                into.extend_from_slice(UNSAVED);
+                if let Some(column) = column {
+                    return Err(Reject::FormulaUnsaved { field: column.name });
+                }
+            }
         }
         match (self, column) {
             (Self::Number(_) | Self::Double(_), Some(Column { holds: Holds::Identifier, name, .. })) => {
@@ -77,6 +94,14 @@ impl Value<'_> {
 
 fn is_exact(number: f64) -> bool {
     number.fract() == 0.0 && number.abs() <= EXACT
+}
+
+/// A whole number that was written with a fraction of zeros, as it is without.
+fn without_fraction(text: &str) -> &str {
+    match text.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|digit| digit == b'0') => whole,
+        _ => text,
+    }
 }
 
 /// A number whose exponent has its sign, by which it is known for one.
@@ -118,8 +143,8 @@ mod tests {
         let mpan = |value| read_mpan(text(value, "mpan").unwrap().as_bytes());
         let is = "1099990000118".parse().unwrap();
         assert_eq!(mpan(Value::Number("1099990000118")), MpanField::Valid { mpan: is, altered: false });
-        assert_eq!(mpan(Value::Double(1_099_990_000_118.0)), MpanField::Valid { mpan: is, altered: true });
-        assert_eq!(mpan(Value::Number("1099990000118.0")), MpanField::Valid { mpan: is, altered: true });
+        assert_eq!(mpan(Value::Double(1_099_990_000_118.0)), MpanField::Valid { mpan: is, altered: false });
+        assert_eq!(mpan(Value::Number("1099990000118.0")), MpanField::Valid { mpan: is, altered: false });
         for lost in [
             Value::Number("1.09999e12"),
             Value::Number("1.09999E+12"),
@@ -140,6 +165,8 @@ mod tests {
     #[test]
     fn numbers_are_words_as_csv_has_them() {
         assert_eq!(text(Value::Double(3.0), "role").unwrap(), "3");
+        assert_eq!(text(Value::Number("3.0"), "role").unwrap(), "3");
+        assert_eq!(text(Value::Number("5.10"), "role").unwrap(), "5.10");
         assert_eq!(text(Value::Double(5.1), "smets_version").unwrap(), "5.1");
         assert_eq!(text(Value::Double(46_023.5), "observed_at").unwrap(), "46023.5");
         assert_eq!(text(Value::Bool(true), "supplier").unwrap(), "true");
@@ -150,5 +177,26 @@ mod tests {
         assert_eq!(text(Value::Zoneless(0), "observed_at").unwrap(), "1970-01-01T00:00:00");
         assert_eq!(text(Value::Zoneless(i64::MAX), "observed_at").unwrap(), i64::MAX.to_string());
         assert_eq!(text(Value::Error("#N/A"), "supplier").unwrap_err().id(), "cell-error");
+        assert_eq!(text(Value::Unsaved, "status").unwrap_err().id(), "cell-error");
+    }
+
+    #[test]
+    fn a_formula_without_a_value_is_read_as_nothing_that_a_field_knows() {
+        assert_eq!(read_mpan(UNSAVED), MpanField::Invalid(MpanFault::NotANumber));
+        let text = std::str::from_utf8(UNSAVED).unwrap();
+        assert_eq!(types::DeviceType::from_text(text), None);
+        assert_eq!(types::DeviceStatus::from_text(text), None);
+        assert_eq!(types::SmetsVersion::from_text(text), None);
+        assert!(crate::fields::eui64("device_id", UNSAVED).is_err());
+    }
+
+    #[test]
+    fn a_lost_identifier_stands_before_a_cell_that_failed() {
+        let number = || text(Value::Double(1.0), "device_id").err();
+        let error = || text(Value::Error("#N/A"), "mpan").err();
+        for (one, other) in [(number(), error()), (error(), number()), (None, number()), (number(), None)] {
+            assert_eq!(graver(one, other).unwrap().id(), "damaged-by-spreadsheet");
+        }
+        assert_eq!(graver(error(), None).unwrap().id(), "cell-error");
     }
 }

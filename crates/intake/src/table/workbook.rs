@@ -25,6 +25,8 @@ use crate::spool::Spooled;
 pub(super) struct Workbook {
     book: Book,
     sheets: Vec<HeaderRow>,
+    /// What is wrong with a sheet, if not all of them could be looked into.
+    damage: Option<SheetFault>,
 }
 
 enum Book {
@@ -40,8 +42,13 @@ pub(super) struct HeaderRow {
 
 impl HeaderRow {
     pub(super) fn headers(&self) -> Vec<String> {
-        self.row.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect()
+        texts(&self.row)
     }
+}
+
+/// The headers of a row as text.
+pub(super) fn texts(row: &ByteRecord) -> Vec<String> {
+    row.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect()
 }
 
 impl Workbook {
@@ -51,17 +58,28 @@ impl Workbook {
         let mut book =
             if is_xlsx { Book::Xlsx(Box::new(Xlsx::open(spooled)?)) } else { Book::Ods(Ods::open(spooled)?) };
         let mut sheets = Vec::new();
+        let mut damage = None;
         match &mut book {
-            Book::Ods(book) => sheets = book.sheets()?,
+            Book::Ods(book) => damage = book.sheets(&mut sheets).err(),
             Book::Xlsx(book) => {
                 for (index, sheet) in book.sheets().into_iter().enumerate() {
                     let mut row = SheetRow::default();
-                    book.rows(index)?.next(&mut row)?;
-                    sheets.push(HeaderRow { sheet, row: row.header() });
+                    let read = book.rows(index).and_then(|mut rows| rows.next(&mut row));
+                    let row = if read.is_ok() { row.header() } else { ByteRecord::new() };
+                    damage = damage.or(read.err());
+                    sheets.push(HeaderRow { sheet, row });
                 }
             }
         }
-        Ok(Self { book, sheets })
+        match damage {
+            Some(fault) if sheets.iter().all(|sheet| sheet.row.is_empty()) => Err(fault),
+            damage => Ok(Self { book, sheets, damage }),
+        }
+    }
+
+    /// What is wrong with a sheet, which may be any of them.
+    pub(super) const fn damage(&self) -> Option<&SheetFault> {
+        self.damage.as_ref()
     }
 
     /// The sheets that may be meant, each with its place: the named one or all.

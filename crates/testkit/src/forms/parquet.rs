@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parquet::basic;
-use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type, Int96, Int96Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
@@ -37,6 +37,10 @@ pub enum Type {
     Utc,
     /// The same without a zone.
     Zoneless,
+    /// The same as nanoseconds of the day and Julian day, INT96.
+    Old,
+    /// A floating-point number of 64 bits.
+    Double,
 }
 
 /// The file, all columns as text, in groups of a thousand rows.
@@ -65,6 +69,8 @@ fn write(table: &Rows, types: &[Type], compression: Compression) -> Result<Vec<u
             Type::Integer => format!("optional int64 {name};\n"),
             Type::Utc => format!("optional int64 {name} (TIMESTAMP(MILLIS,true));\n"),
             Type::Zoneless => format!("optional int64 {name} (TIMESTAMP(MILLIS,false));\n"),
+            Type::Old => format!("optional int96 {name};\n"),
+            Type::Double => format!("optional double {name};\n"),
         });
     }
     schema.push('}');
@@ -84,6 +90,7 @@ fn write(table: &Rows, types: &[Type], compression: Compression) -> Result<Vec<u
             let fields = || rows.iter().map(|row| row.get(place).map_or("", String::as_str));
             let levels: Vec<i16> = fields().map(|field| i16::from(!field.is_empty())).collect();
             let filled = || fields().filter(|field| !field.is_empty());
+            let millis = |field: &str| field.parse::<types::Timestamp>().expect("a time").unix_millis();
             match kind {
                 Type::Text | Type::Binary => {
                     let values: Vec<ByteArray> = filled().map(ByteArray::from).collect();
@@ -93,9 +100,15 @@ fn write(table: &Rows, types: &[Type], compression: Compression) -> Result<Vec<u
                     let values: Vec<i64> = filled().map(|field| field.parse().expect("a number")).collect();
                     column.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
                 }
+                Type::Double => {
+                    let values: Vec<f64> = filled().map(|field| field.parse().expect("a number")).collect();
+                    column.typed::<DoubleType>().write_batch(&values, Some(&levels), None)?;
+                }
+                Type::Old => {
+                    let values: Vec<Int96> = filled().map(|field| old_time(millis(field))).collect();
+                    column.typed::<Int96Type>().write_batch(&values, Some(&levels), None)?;
+                }
                 Type::Utc | Type::Zoneless => {
-                    let millis =
-                        |field: &str| field.parse::<types::Timestamp>().expect("a time").unix_millis();
                     let values: Vec<i64> = filled().map(millis).collect();
                     column.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
                 }
@@ -105,4 +118,15 @@ fn write(table: &Rows, types: &[Type], compression: Compression) -> Result<Vec<u
         group.close()?;
     }
     writer.into_inner()
+}
+
+fn old_time(millis: i64) -> Int96 {
+    const DAY: i64 = 86_400_000;
+    const DAY_OF_1970: i64 = 2_440_588;
+    let nanos = millis.rem_euclid(DAY) * 1_000_000;
+    let low = u32::try_from(nanos & 0xFFFF_FFFF).expect("32 bits");
+    let high = u32::try_from(nanos >> 32).expect("32 bits");
+    let mut time = Int96::new();
+    time.set_data(low, high, u32::try_from(millis.div_euclid(DAY) + DAY_OF_1970).expect("a day"));
+    time
 }

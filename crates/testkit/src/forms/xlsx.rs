@@ -1,5 +1,10 @@
 //! Workbooks of Excel.
 
+use std::io::{Cursor, Write};
+
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook, XlsxError};
 
 use super::{Cell, Sheet};
@@ -12,6 +17,69 @@ use super::{Cell, Sheet};
 #[must_use]
 pub fn xlsx(sheets: &[Sheet]) -> Vec<u8> {
     write(sheets).expect("a workbook")
+}
+
+/// A package with these rows of XML in its sheets, each by its name: what other programs write, and what nobody ought to.
+/// The second format of cells is a date.
+///
+/// # Panics
+///
+/// There is no memory for it.
+#[must_use]
+pub fn package(sheets: &[(&str, &str)]) -> Vec<u8> {
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    const RELATION: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const RELATIONS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let relation = |number: usize, kind: &str, target: &str| {
+        format!("<Relationship Id=\"r{number}\" Type=\"{RELATION}/{kind}\" Target=\"{target}\"/>")
+    };
+    let (mut listed, mut related) = (String::new(), relation(0, "styles", "styles.xml"));
+    let mut parts = vec![
+        (
+            "[Content_Types].xml".to_owned(),
+            "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".to_owned(),
+        ),
+        (
+            "_rels/.rels".to_owned(),
+            format!(
+                "<Relationships xmlns=\"{RELATIONS}\">{}</Relationships>",
+                relation(1, "officeDocument", "xl/workbook.xml")
+            ),
+        ),
+        (
+            "xl/styles.xml".to_owned(),
+            format!(
+                "<styleSheet xmlns=\"{MAIN}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/></cellXfs></styleSheet>"
+            ),
+        ),
+    ];
+    for (number, (name, rows)) in (1..).zip(sheets) {
+        listed.push_str(&format!("<sheet name=\"{name}\" sheetId=\"{number}\" r:id=\"r{number}\"/>"));
+        let part = format!("worksheets/sheet{number}.xml");
+        related.push_str(&relation(number, "worksheet", &part));
+        parts.push((format!("xl/{part}"), format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}")));
+    }
+    parts.push((
+        "xl/workbook.xml".to_owned(),
+        format!("<workbook xmlns=\"{MAIN}\" xmlns:r=\"{RELATION}\"><sheets>{listed}</sheets></workbook>"),
+    ));
+    parts.push((
+        "xl/_rels/workbook.xml.rels".to_owned(),
+        format!("<Relationships xmlns=\"{RELATIONS}\">{related}</Relationships>"),
+    ));
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        zip.start_file(name, SimpleFileOptions::default()).expect("an entry");
+        zip.write_all(text.as_bytes()).expect("octets in memory");
+    }
+    zip.finish().expect("an archive in memory").into_inner()
+}
+
+/// The row of XML of cells that are plain text, by its number.
+#[must_use]
+pub fn text_row(number: usize, cells: &[&str]) -> String {
+    let cell = |text: &&str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    format!("<row r=\"{number}\">{}</row>", cells.iter().map(cell).collect::<String>())
 }
 
 fn write(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
