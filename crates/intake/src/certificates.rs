@@ -214,7 +214,10 @@ fn documents(source: &mut Source<'_>) -> Result<Vec<CertificateRecord>, IntakeEr
     let start = Origin { input: source.id(), line: 1 };
     let mut records = Vec::new();
     let mut reader = XmlRecords::new(source, documents::is_document);
-    while let Some(XmlRecord { origin, tree, fault, .. }) = reader.next()? {
+    let mut any_document = false;
+    while let Some(record) = reader.next()? {
+        any_document |= record.is_document();
+        let XmlRecord { origin, tree, fault, .. } = record;
         let mut add = |outcome| records.push(CertificateRecord { origin, outcome });
         match (tree.root(), fault) {
             (_, Some(fault)) => add(Err(fault)),
@@ -235,7 +238,7 @@ fn documents(source: &mut Source<'_>) -> Result<Vec<CertificateRecord>, IntakeEr
             (Some(_), None) => add(Ok(Certified::Nothing)),
         }
     }
-    if records.is_empty() {
+    if !any_document {
         let tried = "answers of the SMKI Repository (Result, CertificateResponse) and DUIS requests";
         let outcome = Err(Reject::NotRecognised { found: "XML without any of them".to_owned(), tried });
         records.push(CertificateRecord { origin: start, outcome });

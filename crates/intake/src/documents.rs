@@ -53,14 +53,16 @@ pub(crate) fn read_documents(
     options: &RecordOptions<'_>,
     take: &mut dyn FnMut(&Record<'_>),
 ) -> Result<(), IntakeError> {
-    let start = Origin { input: source.id(), line: 1 };
+    let mut next = Origin { input: source.id(), line: 1 };
     let mut records = XmlRecords::new(source, is_document);
     let mut messages = Messages::new(options);
     let mut observations = Vec::with_capacity(8);
     let mut octets = Vec::new();
     let mut any = false;
-    while let Some(XmlRecord { origin, text, tree, fault }) = records.next()? {
-        any = true;
+    while let Some(record) = records.next()? {
+        any |= record.is_document();
+        next.line = record.origin.line.saturating_add(1);
+        let XmlRecord { origin, text, tree, fault } = record;
         observations.clear();
         let said = match (tree.root(), fault) {
             (root, Some(fault)) => Err((root.and_then(device), fault)),
@@ -93,7 +95,7 @@ pub(crate) fn read_documents(
     if !any {
         let tried = "documents of DUIS (Request, Response), MMC (GBCSResponse) and the SMKI Repository";
         let outcome = Err(Reject::NotRecognised { found: "XML without any of them".to_owned(), tried });
-        take(&Record { origin: start, device: None, octets: &[], form: Form::Text, outcome });
+        take(&Record { origin: next, device: None, octets: &[], form: Form::Text, outcome });
     }
     Ok(())
 }
