@@ -262,7 +262,13 @@ fn body(text: &[u8]) -> Result<Certificate, Reject> {
 
 /// What the repository says of a certificate, with the certificate if it gives that too.
 fn repository(root: Element<'_>) -> Result<Certified, Reject> {
-    let text = |name: &str| root.find(name).map(Element::text).unwrap_or_default();
+    let mut repeated = None;
+    let mut text = |name: &str| {
+        let mut all = root.descendants().filter(|element| element.name() == name.as_bytes());
+        let first = all.next();
+        repeated = repeated.or(all.next());
+        first.map(Element::text).unwrap_or_default()
+    };
     let subject = match text("CertificateSubjectName") {
         b"" => text("CertificateSubjectAltName"),
         name => name,
@@ -275,7 +281,11 @@ fn repository(root: Element<'_>) -> Result<Certified, Reject> {
         usage: text("CertificateUsage"),
         manufacturing: ("ManufacturingFlag", text("ManufacturingFlag")),
     };
-    said.with(text("CertificateBody"))
+    let certificate = text("CertificateBody");
+    match repeated {
+        Some(second) => Err(Reject::Repeated { element: shown(second.name()) }),
+        None => said.with(certificate),
+    }
 }
 
 /// Fields about a certificate, as text. Those whose names depend on the form of the input have them.
