@@ -282,8 +282,10 @@ fn repository(root: Element<'_>) -> Result<Certified, Reject> {
         manufacturing: ("ManufacturingFlag", text("ManufacturingFlag")),
     };
     let certificate = text("CertificateBody");
+    let is_blank = certificate.is_empty() && root.find("CertificateBody").is_some();
     match repeated {
         Some(second) => Err(Reject::Repeated { element: shown(second.name()) }),
+        None if is_blank => Err(Reject::Blank { field: "CertificateBody" }),
         None => said.with(certificate),
     }
 }

@@ -380,4 +380,20 @@ mod tests {
         assert_eq!(response(device, "I0", "6.24.1", smets1), Err("element-repeated"));
         assert_eq!(response("00-DB-12-34-56-78-90-B0", "I99", "6.24.1", ""), Err("device-mismatch"));
     }
+
+    #[test]
+    fn half_a_unit_of_utf_16_behind_a_document_is_told() {
+        let text = "<GBCSResponse/>";
+        let mut octets: Vec<u8> =
+            [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        octets.push(b'<');
+        let mut source = Source::new("x", InputId(0), octets.as_slice());
+        assert!(source.looks_like_xml().unwrap());
+        let mut reasons = Vec::new();
+        read_documents(&mut source, &RecordOptions::default(), &mut |record: &Record<'_>| {
+            reasons.push(record.outcome.as_ref().err().map_or("", Reject::id));
+        })
+        .unwrap();
+        assert_eq!(reasons, ["element-missing", "xml-text"]);
+    }
 }

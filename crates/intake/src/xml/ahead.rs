@@ -101,12 +101,11 @@ fn tag(octets: &[u8]) -> (Ahead, usize) {
         let after_quote = std::mem::take(&mut was_quote);
         match quote {
             _ if octet == b'<' => return (Ahead::Malformed("a < within a tag"), place),
-            Some(open) => {
-                if octet == open {
-                    quote = None;
-                    was_quote = true;
-                }
+            Some(open) if octet == open => {
+                quote = None;
+                was_quote = true;
             }
+            Some(_) => {}
             None if octet == b'>' => return (Ahead::Whole, place + 1),
             None if after_quote && !matches!(octet, b' ' | b'\t' | b'\r' | b'\n' | b'/') => {
                 return (Ahead::Malformed("attributes without a blank between them"), place);
