@@ -214,7 +214,10 @@ fn documents(source: &mut Source<'_>) -> Result<Vec<CertificateRecord>, IntakeEr
     let start = Origin { input: source.id(), line: 1 };
     let mut records = Vec::new();
     let mut reader = XmlRecords::new(source, documents::is_document);
-    while let Some(XmlRecord { origin, tree, fault, .. }) = reader.next()? {
+    let mut any_document = false;
+    while let Some(record) = reader.next()? {
+        any_document |= record.is_document();
+        let XmlRecord { origin, tree, fault, .. } = record;
         let mut add = |outcome| records.push(CertificateRecord { origin, outcome });
         match (tree.root(), fault) {
             (_, Some(fault)) => add(Err(fault)),
@@ -235,7 +238,7 @@ fn documents(source: &mut Source<'_>) -> Result<Vec<CertificateRecord>, IntakeEr
             (Some(_), None) => add(Ok(Certified::Nothing)),
         }
     }
-    if records.is_empty() {
+    if !any_document {
         let tried = "answers of the SMKI Repository (Result, CertificateResponse) and DUIS requests";
         let outcome = Err(Reject::NotRecognised { found: "XML without any of them".to_owned(), tried });
         records.push(CertificateRecord { origin: start, outcome });
@@ -259,7 +262,13 @@ fn body(text: &[u8]) -> Result<Certificate, Reject> {
 
 /// What the repository says of a certificate, with the certificate if it gives that too.
 fn repository(root: Element<'_>) -> Result<Certified, Reject> {
-    let text = |name: &str| root.find(name).map(Element::text).unwrap_or_default();
+    let mut repeated = None;
+    let mut text = |name: &str| {
+        let mut all = root.descendants().filter(|element| element.name() == name.as_bytes());
+        let first = all.next();
+        repeated = repeated.or(all.next());
+        first.map(Element::text).unwrap_or_default()
+    };
     let subject = match text("CertificateSubjectName") {
         b"" => text("CertificateSubjectAltName"),
         name => name,
@@ -272,7 +281,13 @@ fn repository(root: Element<'_>) -> Result<Certified, Reject> {
         usage: text("CertificateUsage"),
         manufacturing: ("ManufacturingFlag", text("ManufacturingFlag")),
     };
-    said.with(text("CertificateBody"))
+    let certificate = text("CertificateBody");
+    let is_blank = certificate.is_empty() && root.find("CertificateBody").is_some();
+    match repeated {
+        Some(second) => Err(Reject::Repeated { element: shown(second.name()) }),
+        None if is_blank => Err(Reject::Blank { field: "CertificateBody" }),
+        None => said.with(certificate),
+    }
 }
 
 /// Fields about a certificate, as text. Those whose names depend on the form of the input have them.

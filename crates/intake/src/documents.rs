@@ -53,14 +53,16 @@ pub(crate) fn read_documents(
     options: &RecordOptions<'_>,
     take: &mut dyn FnMut(&Record<'_>),
 ) -> Result<(), IntakeError> {
-    let start = Origin { input: source.id(), line: 1 };
+    let mut next = Origin { input: source.id(), line: 1 };
     let mut records = XmlRecords::new(source, is_document);
     let mut messages = Messages::new(options);
     let mut observations = Vec::with_capacity(8);
     let mut octets = Vec::new();
     let mut any = false;
-    while let Some(XmlRecord { origin, text, tree, fault }) = records.next()? {
-        any = true;
+    while let Some(record) = records.next()? {
+        any |= record.is_document();
+        next.line = record.origin.line.saturating_add(1);
+        let XmlRecord { origin, text, tree, fault } = record;
         observations.clear();
         let said = match (tree.root(), fault) {
             (root, Some(fault)) => Err((root.and_then(device), fault)),
@@ -93,7 +95,7 @@ pub(crate) fn read_documents(
     if !any {
         let tried = "documents of DUIS (Request, Response), MMC (GBCSResponse) and the SMKI Repository";
         let outcome = Err(Reject::NotRecognised { found: "XML without any of them".to_owned(), tried });
-        take(&Record { origin: start, device: None, octets: &[], form: Form::Text, outcome });
+        take(&Record { origin: next, device: None, octets: &[], form: Form::Text, outcome });
     }
     Ok(())
 }
@@ -238,5 +240,160 @@ mod tests {
         }
         let both = response.replacen(message, &format!("{message}<DCCAlertMessage/>"), 1);
         assert_eq!(reasons(&both), ["element-repeated"]);
+    }
+
+    /// What a rendering comes to: the reason why it can't be used, or what it says of each cell, in order.
+    fn seen(answer: &str) -> Result<Vec<String>, &'static str> {
+        let text = format!(
+            "<GBCSResponse><Header><BusinessOriginatorID>00-DB-12-34-56-78-90-A0</BusinessOriginatorID></Header>\
+             <Body>{answer}</Body></GBCSResponse>"
+        );
+        outcome(&text)
+    }
+
+    fn outcome(text: &str) -> Result<Vec<String>, &'static str> {
+        let mut source = Source::new("x", InputId(0), text.as_bytes());
+        let mut all = Vec::new();
+        read_documents(&mut source, &RecordOptions::default(), &mut |record: &Record<'_>| {
+            all.push(match &record.outcome {
+                Ok(seen) => Ok(seen
+                    .iter()
+                    .map(|seen| format!("{:?}", seen.seen).split('(').next().unwrap().to_owned())
+                    .collect()),
+                Err(reject) => Err(reject.id()),
+            });
+        })
+        .unwrap();
+        assert_eq!(all.len(), 1, "{text}");
+        all.remove(0)
+    }
+
+    fn details(role: &str, status: &str, usage: &str, ids: bool) -> String {
+        let held = "<ExistingRemotePartyID>90-B3-D5-1F-30-02-00-00</ExistingRemotePartyID>\
+                    <ExistingCertificateHash>SM+X+p+Cf7U=</ExistingCertificateHash>";
+        let held = if ids { held } else { "" };
+        format!(
+            "<RemotePartyDetails>{role}{status}<CertificateUsage>{usage}</CertificateUsage>{held}</RemotePartyDetails>"
+        )
+    }
+
+    const OPERATOR: &str = "<RemotePartyRole>NetworkOperator</RemotePartyRole>";
+    const GOOD: &str = "<StatusCode ResponseCode='0'><ASN1Status>success</ASN1Status></StatusCode>";
+
+    #[test]
+    fn a_read_without_a_status_or_with_a_contradictory_one_is_not_known() {
+        let agreement = details(OPERATOR, GOOD, "KeyAgreement", true);
+        let read = |attribute: &str, status: &str, ids: bool| {
+            let signing = details(OPERATOR, status, "DigitalSigning", ids);
+            let name = "RetrieveDeviceSecurityCredentialsKRPRsp";
+            seen(&format!("<{name}{attribute}>{signing}{agreement}</{name}>"))
+        };
+        let contradiction = Err("fields-contradict");
+        assert_eq!(read("", GOOD, true), Ok(vec!["Held".into(), "Held".into()]));
+        assert_eq!(read("", "<StatusCode ResponseCode='0'/>", true), Ok(vec!["Held".into(), "Held".into()]));
+        assert_eq!(read("", "", true), Ok(vec!["Incomplete".into(), "Held".into()]));
+        assert_eq!(read("", "<StatusCode/>", true), Ok(vec!["Incomplete".into(), "Held".into()]));
+        assert_eq!(read("", &GOOD.replace("'0'", "'5'"), true), contradiction);
+        assert_eq!(read("", &GOOD.replace("success", "trustAnchorNotFound"), false), contradiction);
+        assert_eq!(read("", &GOOD.replace("success", "notKnown"), false), contradiction);
+        assert_eq!(
+            read("", &GOOD.replace("success", "notKnown").replace("'0'", "'x'"), false),
+            Err("word-unknown")
+        );
+        assert_eq!(read(" MessageSuccess='false'", GOOD, true), contradiction);
+        assert_eq!(read(" MessageSuccess='perhaps'", GOOD, true), Err("word-unknown"));
+        // A failure has no identifiers, as in a table of cells.
+        assert_eq!(read("", "<StatusCode ResponseCode='25'/>", true), contradiction);
+        let absent = Ok(vec!["TrustAnchorNotFound".into(), "Held".into()]);
+        assert_eq!(read("", "<StatusCode ResponseCode='25'/>", false), absent);
+    }
+
+    #[test]
+    fn a_cell_that_a_read_may_hide_is_not_absent() {
+        let name = "RetrieveDeviceSecurityCredentialsKRPRsp";
+        let agreement = details(OPERATOR, GOOD, "KeyAgreement", true);
+        let read =
+            |attribute: &str, beside: &str| seen(&format!("<{name}{attribute}>{beside}{agreement}</{name}>"));
+        let signing = details(OPERATOR, GOOD, "DigitalSigning", true);
+        assert_eq!(read("", ""), Ok(vec!["CellAbsent".into(), "Held".into()]));
+        let supplier = details("<RemotePartyRole>Supplier</RemotePartyRole>", GOOD, "DigitalSigning", true);
+        assert_eq!(read("", &supplier), Ok(vec!["CellAbsent".into(), "Held".into()]));
+        let top_up = details("", GOOD, "KeyAgreementTopUp", true);
+        assert_eq!(read("", &top_up), Ok(vec!["CellAbsent".into(), "Held".into()]));
+        for hiding in [
+            details("", GOOD, "DigitalSigning", true),
+            details("", GOOD, "", true),
+            format!("<X>{signing}</X>"),
+        ] {
+            assert_eq!(read("", &hiding), Ok(vec!["Incomplete".into(), "Held".into()]), "{hiding}");
+        }
+        let nothing = seen(&format!("<{name}><X>{signing}</X></{name}>"));
+        assert_eq!(nothing, Ok(vec!["Incomplete".into(), "Incomplete".into()]));
+    }
+
+    #[test]
+    fn an_update_is_one_only_with_a_status_and_a_role_that_agree() {
+        let update = |attribute: &str, mode: &str, role: &str, status: &str| {
+            seen(&format!(
+                "<UpdateSecurityCredentialsKRPRsp{attribute}><ExecutionOutcome>\
+                 <CredentialsReplacementMode>{mode}</CredentialsReplacementMode><ReplacementOutcome>{status}\
+                 <CertificateType>DigitalSigning</CertificateType>{role}\
+                 <NewRemotePartyID>90-B3-D5-1F-30-02-00-00</NewRemotePartyID>\
+                 <NewCertificateHash>SM+X+p+Cf7U=</NewCertificateHash></ReplacementOutcome>\
+                 </ExecutionOutcome></UpdateSecurityCredentialsKRPRsp>"
+            ))
+        };
+        let operators = "NetworkOperatorByNetworkOperator";
+        let (held, incomplete) = (Ok(vec!["Held".to_owned()]), Ok(vec!["Incomplete".to_owned()]));
+        assert_eq!(update(" MessageSuccess='true'", operators, OPERATOR, GOOD), held);
+        assert_eq!(update("", operators, "", GOOD), held);
+        assert_eq!(update("", "", "", GOOD), incomplete);
+        assert_eq!(update("", "SupplierBySupplier", "", GOOD), Ok(vec![]));
+        assert_eq!(update("", operators, OPERATOR, ""), incomplete);
+        assert_eq!(
+            update("", operators, OPERATOR, "<StatusCode ResponseCode='5'/>"),
+            Ok(vec!["UpdateFailed".into()])
+        );
+        let contradiction = Err("fields-contradict");
+        assert_eq!(update("", operators, OPERATOR, &GOOD.replace("'0'", "'5'")), contradiction);
+        assert_eq!(update(" MessageSuccess='false'", operators, OPERATOR, GOOD), contradiction);
+    }
+
+    #[test]
+    fn a_response_that_may_hide_its_answer_is_no_acknowledgement() {
+        let response = |target: &str, code: &str, variant: &str, content: &str| {
+            outcome(&format!(
+                "<Response><Header><RequestID>90-B3-D5-1F-30-02-00-00:00-DB-12-34-56-78-90-A0:1</RequestID>\
+                 <ResponseID>{target}:90-B3-D5-1F-30-02-00-00:1</ResponseID><ResponseCode>{code}</ResponseCode></Header>\
+                 <Body><ResponseMessage><ServiceReferenceVariant>{variant}</ServiceReferenceVariant>{content}\
+                 </ResponseMessage></Body></Response>"
+            ))
+        };
+        let device = "00-DB-12-34-56-78-90-A0";
+        assert_eq!(response(device, "I99", "6.24.1", ""), Ok(vec![]));
+        assert_eq!(response(device, "I0", "8.1", "<DSPOptIn/>"), Ok(vec![]));
+        for content in ["", "<X><GBCSPayload>3w==</GBCSPayload></X>", "<GbcsPayload>3w==</GbcsPayload>"] {
+            assert_eq!(response(device, "I0", "6.24.1", content), Err("element-missing"), "{content}");
+        }
+        assert_eq!(response(device, "I99", "6.24.1", "<GbcsPayload/>"), Err("element-missing"));
+        let smets1 = "<GBCSPayload>3w==</GBCSPayload><SMETS1ResponseMessage/>";
+        assert_eq!(response(device, "I0", "6.24.1", smets1), Err("element-repeated"));
+        assert_eq!(response("00-DB-12-34-56-78-90-B0", "I99", "6.24.1", ""), Err("device-mismatch"));
+    }
+
+    #[test]
+    fn half_a_unit_of_utf_16_behind_a_document_is_told() {
+        let text = "<GBCSResponse/>";
+        let mut octets: Vec<u8> =
+            [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        octets.push(b'<');
+        let mut source = Source::new("x", InputId(0), octets.as_slice());
+        assert!(source.looks_like_xml().unwrap());
+        let mut reasons = Vec::new();
+        read_documents(&mut source, &RecordOptions::default(), &mut |record: &Record<'_>| {
+            reasons.push(record.outcome.as_ref().err().map_or("", Reject::id));
+        })
+        .unwrap();
+        assert_eq!(reasons, ["element-missing", "xml-text"]);
     }
 }

@@ -58,7 +58,7 @@ pub fn read_estate(
                 export_mpan: read_mpan(export),
                 device_type: word("device_type", kind, DeviceType::from_text, DEVICE_TYPES)?,
                 status: word("device_status", status, DeviceStatus::from_text, DEVICE_STATUSES)?,
-                smets: word("smets_version", smets, SmetsVersion::from_text, "1, 2, SMETS1, SMETS2, 5.1")?,
+                smets: word("smets_version", smets, SmetsVersion::from_text, SMETS_VERSIONS)?,
                 network_operator: name(names, operator),
                 supplier: name(names, supplier),
                 manufacturer: name(names, maker),
@@ -83,6 +83,9 @@ pub fn read_estate(
 
 /// Fields of a row that can't be used if they can't be read: whether the device counts follows from them.
 const NEEDED: &[&str] = &["device_id", "device_type", "device_status", "smets_version"];
+
+/// The words for a SMETS version.
+pub(crate) const SMETS_VERSIONS: &str = "1, 2, SMETS1, SMETS2, 5.1";
 
 pub(crate) const DEVICE_TYPES: &str = "ESME, SAPC, GSME, GPF, CHF, PPMID, HCALCS, IHD, CAD, Type 2";
 pub(crate) const DEVICE_STATUSES: &str = "Pending, Whitelisted, InstalledNotCommissioned, Commissioned, Decommissioned, \

@@ -4,7 +4,7 @@ use types::{DeviceStatus, DeviceType, EstateRow, Interner, MpanField, Origin, Sm
 
 use crate::documents::{self, Device, devices};
 use crate::error::IntakeError;
-use crate::estate::{DEVICE_STATUSES, DEVICE_TYPES, name, word};
+use crate::estate::{DEVICE_STATUSES, DEVICE_TYPES, SMETS_VERSIONS, name, word};
 use crate::fields::{eui64, read_mpan};
 use crate::record::{Document, Form, Record, Reject, shown};
 use crate::source::Source;
@@ -20,7 +20,10 @@ pub(crate) fn read_inventories(
     let (input, input_name) = (source.id(), source.name().to_owned());
     let mut records = XmlRecords::new(source, documents::is_document);
     let mut line = 0u32;
-    while let Some(XmlRecord { text, tree, fault, .. }) = records.next()? {
+    let mut any_document = false;
+    while let Some(record) = records.next()? {
+        any_document |= record.is_document();
+        let XmlRecord { text, tree, fault, .. } = record;
         let mut next = || {
             line =
                 line.checked_add(1).ok_or_else(|| IntakeError::TooManyLines { input: input_name.clone() })?;
@@ -55,11 +58,11 @@ pub(crate) fn read_inventories(
             tell(next()?, documents::device(root), Ok(()));
         }
     }
-    if line == 0 {
+    if !any_document {
         let tried = "DUIS responses with an inventory (SRV 8.2)";
         let outcome = Err(Reject::NotRecognised { found: "XML without any".to_owned(), tried });
         other(&Record {
-            origin: Origin { input, line: 1 },
+            origin: Origin { input, line: line.saturating_add(1) },
             device: None,
             octets: &[],
             form: Form::Text,
@@ -76,11 +79,13 @@ fn row(device: Device<'_>, origin: Origin, names: &mut Interner) -> Result<Estat
     // Other devices have other things there: a gas meter its MPRN, a Communications Hub its CHTS version.
     let is_meter = device_type.is_none_or(DeviceType::is_in_scope);
     let mpan = |name| if is_meter { read_mpan(device.text(name)) } else { MpanField::Absent };
-    let smets = match device.text("S1SP") {
-        [] if is_meter => {
-            std::str::from_utf8(device.text("SMETSCHTSVersion")).ok().and_then(SmetsVersion::from_text)
+    let version = if is_meter { device.text("SMETSCHTSVersion") } else { &[] };
+    let version = word("SMETSCHTSVersion", version, SmetsVersion::from_text, SMETS_VERSIONS)?;
+    let smets = match (device.text("S1SP"), version) {
+        ([], version) => version,
+        (_, Some(SmetsVersion::Smets2)) => {
+            return Err(Reject::Contradiction { one: "S1SP", other: "SMETSCHTSVersion" });
         }
-        [] => None,
         // Only SMETS1 equipment has a SMETS1 Service Provider.
         _ => Some(SmetsVersion::Smets1),
     };

@@ -149,6 +149,14 @@ pub enum Reject {
         /// The device of the message.
         message: Eui64,
     },
+    /// The identifiers of a document name different devices.
+    #[error("ResponseID names device {response}, RequestID device {request}")]
+    DevicesDiffer {
+        /// The target of the request.
+        request: Eui64,
+        /// The originator of the response.
+        response: Eui64,
+    },
     /// A command carries a certificate that can't be decoded.
     #[error("certificate {} of the command: {error}", index + 1)]
     CommandCertificate {
@@ -328,7 +336,7 @@ impl Reject {
             Self::LineTooLong => "line-too-long",
             Self::TooLarge => "message-too-large",
             Self::SignatureInvalid { .. } => "device-signature-invalid",
-            Self::DeviceMismatch { .. } => "device-mismatch",
+            Self::DeviceMismatch { .. } | Self::DevicesDiffer { .. } => "device-mismatch",
             Self::CommandCertificate { .. } => "command-certificate-malformed",
             Self::Ragged { .. } => "row-ragged",
             Self::RepeatedHeader => "header-repeated",
@@ -361,6 +369,7 @@ impl Reject {
             Self::Xml { fault: XmlFault::DocumentType, .. } => "xml-document-type",
             Self::Xml { fault: XmlFault::TooDeep | XmlFault::TooLarge, .. } => "xml-too-large",
             Self::Xml { fault: XmlFault::CutShort { .. }, .. } => "xml-cut-short",
+            Self::Xml { fault: XmlFault::TextOutside { .. } | XmlFault::TextBeside(_), .. } => "xml-text",
             Self::Xml { .. } => "xml-malformed",
             Self::Certificate(smki::ReadError::PrivateKey) => "private-key",
             Self::Certificate(smki::ReadError::RevocationList(_)) => "revocation-list-malformed",

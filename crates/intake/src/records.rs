@@ -388,11 +388,12 @@ impl Record<'_> {
         let Err(reject) = &self.outcome else { return Vec::new() };
         let why = match reject {
             Reject::SignatureInvalid { .. } => Unusable::SignatureInvalid,
-            Reject::DeviceMismatch { .. } => Unusable::DeviceMismatch,
+            Reject::DeviceMismatch { .. } | Reject::DevicesDiffer { .. } => Unusable::DeviceMismatch,
             _ => Unusable::Malformed,
         };
         let other = match reject {
             Reject::DeviceMismatch { row, .. } => Some(*row),
+            Reject::DevicesDiffer { request, .. } => Some(*request),
             _ => None,
         };
         let observe = |device, cell| Observation {

@@ -1,13 +1,14 @@
 //! XML as a stream of bounded elements, each of them one record.
 //!
 //! In: a [`Source`] and the names of the elements that are records. Out: each such element with all that is in it, as
-//! a [`Tree`], or why it can't be had. A file may hold several documents, with or without declarations, and the
+//! a [`Tree`], or why it can't be had. Text between them is told as what it is. A file may hold several documents, with or without declarations, and the
 //! records may stand within elements that nobody knows. After a fault the reading goes on at the next record.
 //!
 //! Prefixes and namespaces are passed over. A document type declaration is refused with the document that it stands
 //! in, so there are no entities but the five of XML itself and references to characters. Depth, size and number of
 //! elements are limited, and no more than one record is held.
 
+mod ahead;
 mod parser;
 mod tree;
 mod window;
@@ -57,8 +58,19 @@ pub enum XmlFault {
     #[error("elements more than {MAX_XML_DEPTH} deep")]
     TooDeep,
     /// A record larger than any.
-    #[error("an element of more than {MAX_XML_RECORD} octets")]
+    #[error(
+        "an element of more than {MAX_XML_RECORD} octets, or something in it that is not closed in so many"
+    )]
     TooLarge,
+    /// Text outside of any document.
+    #[error("text of {octets} octets outside of any document")]
+    TextOutside {
+        /// How much.
+        octets: usize,
+    },
+    /// Text beside the elements of an element.
+    #[error("text beside the elements of <{0}>")]
+    TextBeside(String),
 }
 
 /// One record of an XML input.
@@ -72,6 +84,13 @@ pub(crate) struct XmlRecord<'x> {
     pub(crate) tree: &'x Tree,
     /// Why it can't be used.
     pub(crate) fault: Option<Reject>,
+}
+
+impl XmlRecord<'_> {
+    /// Whether it is a document, or what there is of one; otherwise it is text between them.
+    pub(crate) const fn is_document(&self) -> bool {
+        !matches!(self.fault, Some(Reject::Xml { fault: XmlFault::TextOutside { .. }, .. }))
+    }
 }
 
 /// Reads an input record by record.
@@ -100,15 +119,22 @@ impl<'s, 'r> XmlRecords<'s, 'r> {
 
     /// The next record; `None` at the end of the input.
     pub(crate) fn next(&mut self) -> Result<Option<XmlRecord<'_>>, IntakeError> {
-        let (fault, length, end) = loop {
+        let (fault, length, end, lines) = loop {
+            if self.window.rest().starts_with(b"\xEF\xBB\xBF") {
+                self.window.advance(3);
+            }
             match self.parser.next(self.window.rest(), self.window.is_all()) {
                 Found::Record { start, end } => {
                     self.window.advance(start);
-                    break (None, end - start, Resume::After(end - start));
+                    break (None, end - start, Resume::After(end - start), 0);
                 }
                 Found::Fault { start, fault, resume } => {
                     self.window.advance(start);
-                    break (Some(fault), resume.place() - start, resume.from(start));
+                    break (Some(fault), resume.place() - start, resume.from(start), 0);
+                }
+                Found::Text { end, lines, octets } => {
+                    self.window.advance(end);
+                    break (Some(XmlFault::TextOutside { octets }), 0, Resume::After(0), lines);
                 }
                 Found::More { from } => {
                     self.window.advance(from);
@@ -123,7 +149,7 @@ impl<'s, 'r> XmlRecords<'s, 'r> {
             .number
             .checked_add(1)
             .ok_or_else(|| IntakeError::TooManyLines { input: self.name.clone() })?;
-        let line = self.window.line();
+        let line = self.window.line().saturating_sub(u64::try_from(lines).unwrap_or(u64::MAX)).max(1);
         self.window.keep_text(length);
         match end {
             Resume::After(octets) => self.window.advance(octets),
@@ -198,7 +224,134 @@ mod tests {
 
     #[test]
     fn text_around_an_element_is_no_value() {
-        assert_eq!(whole("<R>a<b/>c</R><R>a<b>d</b></R>"), ["", ""]);
+        for text in ["<R>a<b/></R>", "<R><b/>c</R>", "<R><b>d</b>&lt;</R>", "<R><a><b/><![CDATA[c]]></a></R>"]
+        {
+            let all = read(&format!("{text}<R>3</R>"));
+            assert_eq!(all.len(), 2, "{text}");
+            assert!(all[0].2.as_ref().unwrap().contains("text beside the elements"), "{text}: {all:?}");
+            assert_eq!(all[1].1, "3");
+        }
+    }
+
+    #[test]
+    fn text_where_none_belongs_is_told_once_for_each_run_with_its_line() {
+        let told = |text: &str| {
+            let all = read(text);
+            let faults = all.into_iter().filter_map(|(_, _, fault)| fault);
+            faults.map(|fault| fault.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        for (text, lines) in [
+            ("<R/>\n\nDF09 x\ny\n<R/>\n", &["line 3"][..]),
+            ("\u{FEFF}<R/>\n\u{FEFF}<?xml version='1.0'?><R/> \n", &[]),
+            ("<R/>a<!-- b -->c<?d e?>&#102;<R/>g", &["line 1", "line 1"]),
+            ("<x>\n<R/>\n<![CDATA[ <S/> ]]></x>", &["line 3"]),
+            ("<x><R/>\n&lt;R/&gt;</x>", &["line 2"]),
+            ("<x><at>2026-01-01</at><R/><note>of an export</note></x>", &[]),
+            ("<x><at>\nDF09 0200</at><R/><note>3QAAAAAA</note></x>", &["line 2", "line 2"]),
+            ("<x><at>&lt;R/&gt;</at><R/></x>", &["line 1"]),
+            ("<x>a<R/></x>b", &["line 1", "line 1"]),
+            ("<x/>a\n<R><!x></R><R/>", &["line 1", "line 2"]),
+        ] {
+            let told = told(text);
+            assert_eq!(told.len(), lines.len(), "{text}: {told:?}");
+            assert!(lines.iter().all(|line| told.iter().any(|told| told == line)), "{text}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_well_formed_costs_its_document() {
+        for damaged in [
+            "<R a='1' a='2'/>",
+            "<R><b c=d/></R>",
+            "<R><b c/></R>",
+            "<R><b c='1'd='2'/></R>",
+            "<R><!-- a -- b --></R>",
+            "<R><!-- a ---></R>",
+            "<R><!x></R>",
+        ] {
+            let all = read(&format!("<R>1</R>{damaged}<R>3</R>"));
+            assert_eq!(
+                all.iter().map(|(_, _, fault)| fault.is_some()).collect::<Vec<_>>(),
+                [false, true, false],
+                "{damaged}"
+            );
+        }
+        assert_eq!(whole("<R><a b='1' c='1'/></R>").len(), 1);
+    }
+
+    /// Whatever a document may be cut in.
+    const CUT: [&str; 16] = [
+        "<R><!-- cut",
+        "<R><!-",
+        "<R><![CDATA[ cut",
+        "<R><![CDA",
+        "<R><?pi cut",
+        "<R><a b=\"cut",
+        "<R><a b='cut",
+        "<R><a",
+        "<R>cut",
+        "<R></cu",
+        "<R>&am",
+        "<R",
+        "<R><!",
+        "<?xml version=\"1.0",
+        "<!DOCTYPE x [ <!ENTITY a \"",
+        "<!DOCTYPE x [ <!ENTITY ",
+    ];
+
+    #[test]
+    fn a_cut_document_costs_itself_whatever_it_is_cut_in_and_however_much_follows() {
+        let filling = "x".repeat(1000);
+        for many in [1, 3, 2200] {
+            for cut in CUT {
+                let good = format!("\n<R a=\"b\"><c d=\"e\">{filling}</c></R>").repeat(many);
+                let all = read(&format!("{cut}{good}"));
+                let whole = all.iter().filter(|(_, _, fault)| fault.is_none()).count();
+                assert_eq!((all.len(), whole), (many + 1, many), "{cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_faulty_document_within_others_costs_nothing_of_them() {
+        for cut in CUT.iter().filter(|cut| cut.starts_with("<R")) {
+            let all = read(&format!("<x><y>{cut}</y><R>1</R></x>"));
+            assert_eq!(all.len(), 2, "{cut}: {all:?}");
+            assert_eq!(all[1].1, "1", "{cut}");
+        }
+    }
+
+    #[test]
+    fn the_work_grows_with_the_input_alone() {
+        let work = |text: &str| {
+            let mut source = Source::new("x", InputId(0), text.as_bytes());
+            let mut records = XmlRecords::new(&mut source, |name| name == b"R");
+            while records.next().unwrap().is_some() {}
+            records.parser.work
+        };
+        let nested =
+            ["<R>", "<R ", "<R><a b=\"", "<x ", "<a><b c='", "<!DOCTYPE R ['", "<R>&", "<R a='1' b='2'>"];
+        for piece in CUT.into_iter().chain(nested) {
+            for around in ["", "<R><![CDATA[", "<R><?x ", "<!DOCTYPE a \"", "<!DOCTYPE a [<!--", "<x><!-- "] {
+                for end in ["", "]]>", "?>", "\"]>", "-->"] {
+                    let text = format!("{around}{}{end}", piece.repeat(40_000 / piece.len()));
+                    let work = work(&text);
+                    assert!(work <= 16 * text.len(), "{around}{piece}{end}: {work} for {}", text.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_work_grows_with_the_input_alone_beyond_the_largest_record() {
+        for piece in ["<R><!-- ", "<R><![CDATA[ ", "<R><?x ", "<R a=\"", "<!DOCTYPE a [ "] {
+            let text = piece.repeat(3 * MAX_XML_RECORD / piece.len());
+            let mut source = Source::new("x", InputId(0), text.as_bytes());
+            let mut records = XmlRecords::new(&mut source, |name| name == b"R");
+            while records.next().unwrap().is_some() {}
+            let work = records.parser.work;
+            assert!(work <= 16 * text.len(), "{piece}: {work} for {}", text.len());
+        }
     }
 
     #[test]

@@ -49,6 +49,25 @@ fn reason(record: &CertificateRecord) -> &'static str {
 }
 
 #[test]
+fn an_entry_of_the_repository_has_each_element_once_and_a_body_that_is_one() {
+    let octets = testdata("pki/repository/data.xml");
+    let text = String::from_utf8(octets).unwrap();
+    let whole = read(text.as_bytes()).len();
+    for name in ["CertificateStatus", "CertificateBody", "CertificateSerial"] {
+        let start = text.find(&format!("{name}>")).and_then(|at| text[..at].rfind('<')).unwrap();
+        let end = start + text[start..].find("</").unwrap();
+        let end = end + text[end..].find('>').unwrap() + 1;
+        let twice = format!("{}{}{}", &text[..end], &text[start..end], &text[end..]);
+        let records = read(twice.as_bytes());
+        assert_eq!((records.len(), reason(&records[0])), (whole, "element-repeated"), "{name}");
+    }
+    let start = text.find("CertificateBody>").unwrap() + "CertificateBody>".len();
+    let end = start + text[start..].find("</").unwrap();
+    let blank = format!("{}{}", &text[..start], &text[end..]);
+    assert_eq!(reason(&read(blank.as_bytes())[0]), "field-blank");
+}
+
+#[test]
 fn a_data_response_gives_certificates_that_are_as_the_repository_says() {
     let octets = testdata("pki/repository/data.xml");
     let records = read(&octets);

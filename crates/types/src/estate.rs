@@ -207,7 +207,8 @@ pub enum SmetsVersion {
 }
 
 impl SmetsVersion {
-    /// Reads `1`, `2`, `SMETS1`, `SMETS2`, `SMETS2 V5.1`, `5.1` (a SMETS2 version), `1.2` (a SMETS1 version).
+    /// Reads `1`, `2`, `SMETS1`, `SMETS2`, `SMETS2 V5.1`, `5.1` (a SMETS2 version), `1.2` (a SMETS1 version), and nothing
+    /// with anything more in it: a date that a spreadsheet made of a version must not pass for one.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -218,8 +219,21 @@ impl SmetsVersion {
         if !matches!(words.as_str(), "" | "V" | "SMETS" | "SMETS V") {
             return None;
         }
-        let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-        match digits.parse::<u8>().ok()? {
+        // `SMETS2 V5.1` has two numbers, of which the first counts.
+        let (number, version) = match rest.split_once([' ', 'V', 'v']) {
+            Some((number, version)) => {
+                (number, version.trim_start().trim_start_matches(['V', 'v']).trim_start())
+            }
+            None => (rest, "0"),
+        };
+        let is_version = |text: &str| {
+            text.split('.').all(|part| !part.is_empty() && part.bytes().all(|octet| octet.is_ascii_digit()))
+        };
+        let is_marked = words.starts_with("SMETS") || rest.len() == number.len() || rest.contains(['V', 'v']);
+        if !is_version(number) || !is_version(version) || !is_marked {
+            return None;
+        }
+        match number.split('.').next()?.parse::<u8>().ok()? {
             1 => Some(Self::Smets1),
             2..=9 => Some(Self::Smets2),
             _ => None,
@@ -291,5 +305,44 @@ mod tests {
         assert_eq!(SmetsVersion::from_text("SMETS2 V4.2"), Some(SmetsVersion::Smets2));
         assert_eq!(SmetsVersion::from_text("SMETS1 V1.2"), Some(SmetsVersion::Smets1));
         assert_eq!(SmetsVersion::from_text("CHTS V1.4"), None);
+    }
+
+    #[test]
+    fn a_smets_version_is_a_known_word_or_a_version_and_nothing_else() {
+        for text in
+            ["2", "SMETS2", "smets 2", "SMETS2 V1.58", "SMETS2V1", "SMETS2 5.1", "V5.1", "5.1.2", " 2 v4.2 "]
+        {
+            assert_eq!(SmetsVersion::from_text(text), Some(SmetsVersion::Smets2), "{text}");
+        }
+        for text in ["1", "SMETS1", "V1.2", "SMETS 1.2", "SMETS1 V1.2"] {
+            assert_eq!(SmetsVersion::from_text(text), Some(SmetsVersion::Smets1), "{text}");
+        }
+        for text in [
+            "",
+            "V",
+            "V?",
+            "SMETS",
+            "SMETS12",
+            "SMETS2 or SMETS1",
+            "1-Feb",
+            "02-Jan",
+            "1/2",
+            "1 or 2",
+            "1st",
+            "1 2",
+            "1.",
+            "1.not sure",
+            "2.x",
+            "SMETS2 V",
+            "SMETS2 Vx",
+            "SMETS2 V5.1 or so",
+            "1,2",
+            "2 ?",
+            "2V?",
+            "SMETS2?",
+            "0",
+        ] {
+            assert_eq!(SmetsVersion::from_text(text), None, "{text}");
+        }
     }
 }

@@ -146,6 +146,12 @@ impl DccCode {
         Some(Self(code))
     }
 
+    /// Whether it is the response code that reports success with the answer: `I0`.
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        matches!(self.0, [b'I', b'0', 0, ..])
+    }
+
     /// Whether it is a response code that reports a failure: `E` and digits.
     #[must_use]
     pub const fn is_failure(self) -> bool {

@@ -17,8 +17,26 @@ const ANSWERS: [&str; 2] = ["FutureDatedDeviceAlertMessage", "DSPScheduledMessag
 /// The elements around a GBCS message to the device, which may lack its authentication yet.
 const COMMANDS: [&str; 3] = ["PreCommand", "LocalCommand", "CINMessage"];
 
+/// What a response may be, of which it is one; and nothing of it stands within another.
+const KINDS: [&str; 4] =
+    ["ResponseMessage", "DeviceAlertMessage", "DCCAlertMessage", "SMETS1ResponseMessage"];
+
+/// What the answers to other services than those of credentials hold.
+const OTHER_CONTENTS: [&[u8]; 6] = [
+    b"DSPOptIn",
+    b"DSPSchedulesRead",
+    b"DSPScheduleID",
+    b"DSPUpdateFirmwareWarning",
+    b"DSPUpdatePPMIDFirmwareWarning",
+    b"DSPWANMatrix",
+];
+
 /// What a response may hold, of which it has one.
-const CONTENTS: [&str; 7] = [
+const CONTENTS: [&str; 11] = [
+    "ResponseMessage",
+    "DeviceAlertMessage",
+    "DCCAlertMessage",
+    "SMETS1ResponseMessage",
     "GBCSPayload",
     "FutureDatedDeviceAlertMessage",
     "DSPScheduledMessage",
@@ -39,11 +57,28 @@ fn identifier(field: &'static str, text: &[u8]) -> Result<Option<[Eui64; 2]>, Re
 }
 
 /// The device that a document is about: the target of the request, which is the originator of the response.
+///
+/// # Errors
+///
+/// An identifier is none, or they are of different devices.
 pub(super) fn device(root: Element<'_>) -> Result<Option<Eui64>, Reject> {
     let Some(header) = root.child("Header") else { return Ok(None) };
     let request = identifier("RequestID", header.text_of("RequestID"))?.map(|[_, target]| target);
     let response = identifier("ResponseID", header.text_of("ResponseID"))?.map(|[originator, _]| originator);
+    if let (Some(request), Some(response)) = (request, response)
+        && request != response
+    {
+        return Err(Reject::DevicesDiffer { request, response });
+    }
     Ok(response.or(request))
+}
+
+/// The same, with the device that is to know of it if the document can't be used.
+fn named(root: Element<'_>) -> Result<Option<Eui64>, Refused> {
+    device(root).map_err(|reject| match reject {
+        Reject::DevicesDiffer { response, .. } => (Some(response), reject),
+        reject => (None, reject),
+    })
 }
 
 /// What a `Response` says.
@@ -53,7 +88,7 @@ pub(super) fn response<'x>(
     options: &RecordOptions<'_>,
     into: &mut Vec<Observation>,
 ) -> Result<(Option<Eui64>, Said<'x>), Refused> {
-    let device = device(root).map_err(|reject| (None, reject))?;
+    let device = named(root)?;
     let refuse = |reject| (device, reject);
     let lacks = |element| refuse(Reject::Lacks { element });
     let header = root.child("Header").ok_or_else(|| lacks("Header"))?;
@@ -61,7 +96,7 @@ pub(super) fn response<'x>(
     let at = time("ResponseDateTime", header.text_of("ResponseDateTime"), options).map_err(refuse)?;
     let message = |text, or| Ok((device, Said::Message { at, text, or }));
     // Only one of these, and of what may stand within the first.
-    body.child_of(&["ResponseMessage", "DeviceAlertMessage", "DCCAlertMessage", "SMETS1ResponseMessage"]);
+    body.child_of(&KINDS);
     if let Some(alert) = body.child("DeviceAlertMessage") {
         return message(payload(alert).ok_or_else(|| lacks("GBCSPayload"))?, None);
     }
@@ -92,11 +127,19 @@ pub(super) fn response<'x>(
     }
     let code = code("ResponseCode", header.text_of("ResponseCode")).map_err(refuse)?;
     let service = answer.text_of("ServiceReferenceVariant");
+    let is_about_cells = CREDENTIAL_SERVICES.contains(&service);
     if !code.is_failure() {
+        // The success of a service that the device answers is its answer; an element that nobody knows may hold it.
+        let is_known = |child: &Element<'_>| {
+            child.name().starts_with(b"ServiceReference") || OTHER_CONTENTS.contains(&child.name())
+        };
+        if is_about_cells && code.is_success() || !answer.children().all(|child| is_known(&child)) {
+            return Err(lacks("GBCSPayload"));
+        }
         return Ok((device, Said::Itself(Document::Acknowledgement)));
     }
     // The failure of another service says nothing of the cells.
-    if CREDENTIAL_SERVICES.contains(&service) {
+    if is_about_cells {
         let device = device.ok_or_else(|| lacks("RequestID"))?;
         Adder::new(device, at, (Source::Dcc, Grade::Xml), origin, into).both(Seen::RequestFailed(code));
     }
@@ -162,7 +205,7 @@ pub(super) fn request<'x>(
     options: &RecordOptions<'_>,
     into: &mut Vec<Observation>,
 ) -> Result<(Option<Eui64>, Said<'x>), Refused> {
-    let device = device(root).map_err(|reject| (None, reject))?;
+    let device = named(root)?;
     let refuse = |reject| (device, reject);
     let body = root.child("Body").ok_or_else(|| refuse(Reject::Lacks { element: "Body" }))?;
     if let Some(command) = body.child("SignedPreCommand") {
@@ -232,5 +275,9 @@ pub(crate) fn devices<'x>(root: Element<'x>) -> impl Iterator<Item = Device<'x>>
         .child("Body")
         .and_then(|body| body.child("ResponseMessage"))
         .and_then(|answer| answer.child("DSPInventory"));
-    inventory.into_iter().flat_map(Element::children).filter(|child| child.name() == b"Device").map(Device)
+    inventory
+        .into_iter()
+        .flat_map(Element::descendants)
+        .filter(|element| element.name() == b"Device")
+        .map(Device)
 }

@@ -12,6 +12,8 @@ pub(crate) struct Tree {
     open: Vec<usize>,
     /// An element that stands beside another of which only one was asked for.
     second: Cell<Option<usize>>,
+    /// An element that has text beside elements.
+    mixed: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -29,12 +31,18 @@ impl Tree {
         self.octets.clear();
         self.open.clear();
         self.second.set(None);
+        self.mixed = None;
     }
 
     /// An element of which there are two where whoever read the tree asked for one, so that it can't be told which is
     /// meant; told once.
     pub(crate) fn ambiguous(&self) -> Option<Element<'_>> {
         self.second.take().map(|number| Element { tree: self, number })
+    }
+
+    /// An element that has text beside the elements in it, which no document has.
+    pub(super) fn mixed(&self) -> Option<Element<'_>> {
+        self.mixed.map(|number| Element { tree: self, number })
     }
 
     /// How much memory it takes, about.
@@ -51,19 +59,26 @@ impl Tree {
     pub(super) fn begin(&mut self, name: &[u8], attributes: &[u8]) {
         let (name, attributes) = (self.push(name), self.push(attributes));
         let text = self.octets.len()..self.octets.len();
-        // Text beside elements is formatting; half of a value must not pass for all of it.
-        if let Some(around) = self.open.last().and_then(|around| self.nodes.get_mut(*around)) {
+        // Blanks beside elements are formatting.
+        if let Some(number) = self.open.last().copied()
+            && let Some(around) = self.nodes.get_mut(number)
+        {
+            let before = self.octets.get(around.text.clone()).unwrap_or_default();
+            if !before.trim_ascii().is_empty() {
+                self.mixed = Some(number);
+            }
             around.text.end = around.text.start;
         }
         self.open.push(self.nodes.len());
         self.nodes.push(Node { name, attributes, text, end: usize::MAX });
     }
 
-    /// Adds to the text of the innermost open element. Text beside elements within it is formatting and not kept.
+    /// Adds to the text of the innermost open element. Text beside elements within it is noted and not kept.
     pub(super) fn text(&mut self, text: &[u8]) {
         let innermost = self.open.last().copied();
         let last = self.nodes.len().checked_sub(1);
         if innermost.is_none() || innermost != last {
+            self.mixed = self.mixed.or(innermost.filter(|_| !text.trim_ascii().is_empty()));
             return;
         }
         self.octets.extend_from_slice(text);
@@ -107,7 +122,7 @@ impl<'t> Element<'t> {
         self.octets(|node| &node.name)
     }
 
-    /// The text, blanks around it removed; nothing if there are elements within.
+    /// The text, blanks around it removed. An element with elements within has none.
     pub(crate) fn text(self) -> &'t [u8] {
         self.octets(|node| &node.text).trim_ascii()
     }

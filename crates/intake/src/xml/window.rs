@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::local;
+use super::ahead::{MAX_NAME, begins_document};
 use crate::limits::MAX_XML_TEXT;
 use crate::source::Source;
 
@@ -84,8 +84,6 @@ impl<'s, 'r> Window<'s, 'r> {
 
     /// Passes over everything up to a declaration or a start tag of a record, or to the end.
     pub(super) fn skip_to(&mut self, is_record: fn(&[u8]) -> bool) -> io::Result<()> {
-        /// As long as a name of a record is, with any prefix that somebody may give it.
-        const MOST: usize = 128;
         loop {
             let Some(tag) = memchr::memchr(b'<', self.rest()) else {
                 self.advance(self.rest().len());
@@ -96,13 +94,10 @@ impl<'s, 'r> Window<'s, 'r> {
                 continue;
             };
             self.advance(tag);
-            if self.rest().len() < MOST && !self.is_all {
+            if self.rest().len() < MAX_NAME && !self.is_all {
                 self.more()?;
             }
-            let behind = self.rest().get(1..MOST.min(self.rest().len())).unwrap_or_default();
-            let ends = |octet: &u8| matches!(octet, b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>');
-            let name = behind.split(ends).next().unwrap_or_default();
-            if behind.starts_with(b"?xml") || is_record(local(name)) {
+            if begins_document(self.rest(), is_record) {
                 return Ok(());
             }
             self.advance(1);

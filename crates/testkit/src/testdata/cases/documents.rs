@@ -123,14 +123,19 @@ fn record_incomplete(parties: &Parties<'_>) -> Case {
     let mut cells = details(parties.lond);
     cells.iter_mut().for_each(|cell| cell.usage = None);
     case.document(&header(no_usage).credentials(&cells));
-    let bare = case.esme(Pass, CORRECT, "neither status nor sequence number, which are not needed");
+    let bare = case.esme(Pass, CORRECT, "no sequence number, which is not needed");
     let mut cells = details(parties.lond);
-    cells.iter_mut().for_each(|cell| (cell.status, cell.floor) = (None, None));
+    cells.iter_mut().for_each(|cell| cell.floor = None);
     case.document(&header(bare).credentials(&cells));
-    let no_role = case.esme(Pass, NOT_KNOWN, "no RemotePartyRole, so the answer may be for any role");
+    let no_role = case.esme(Fail, NOT_KNOWN, "no RemotePartyRole, so the answer may be for any role");
     let mut cells = details(parties.lond);
     cells.iter_mut().for_each(|cell| cell.role = None);
     case.document(&header(no_role).credentials(&cells));
+    let no_status =
+        case.esme(Fail, NOT_KNOWN, "no StatusCode, so that nobody can tell whether it is an answer");
+    let mut cells = details(parties.lond);
+    cells.iter_mut().for_each(|cell| cell.status = None);
+    case.document(&header(no_status).credentials(&cells));
     let busy = case.esme(Pass, NOT_KNOWN, "the status notKnown for the role");
     let status = mmc::Status { code: 65, word: "notKnown" };
     let not_known = mmc::Details::failed(RemotePartyRole::NETWORK_OPERATOR, status);
