@@ -3,18 +3,39 @@
 //! This crate is the paved path: a [`Config`] says what to read and as of when, [`run()`] reads it, assesses every meter
 //! of the estate and writes the report package, [`explain()`] shows how one meter was judged, and [`inspect()`] shows what
 //! a file holds. The parts below it – identifiers, GBCS messages, SMKI certificates, formats, rules, report – are
-//! crates of their own for those who need only one of them.
+//! crates of their own for those who need only one of them. Its `examples/` assess a meter without any file, decode a
+//! message, verify a slice and plug in an own source of records.
 //!
 //! Only this crate opens files, and nothing in it reads the clock, the environment or a random number: the same inputs,
 //! configuration and rule set give the same octets.
 //!
-//! ```no_run
-//! use dno_audit::{Config, Progress, run};
+//! ```
+//! use dno_audit::{Config, PackageReader, Progress, run};
 //!
-//! let config = Config::load("audit.toml".as_ref())?;
-//! let finished = run(&config, "report".as_ref(), &Progress::silent())?;
-//! println!("{} meters", finished.summary.counts.meters);
-//! # Ok::<(), dno_audit::Error>(())
+//! # let folder = tempfile::tempdir()?;
+//! # let options = testkit::estate::EstateOptions { devices: 100, ..Default::default() };
+//! # testkit::estate::write_estate(&options, folder.path())?;
+//! let configuration = r#"
+//!     as_of = "2026-01-01T00:00:00Z"
+//!     [inputs]
+//!     records = ["cells.csv"]
+//!     certificates = ["certificates/bundle.pem"]
+//!     trust_anchors = ["trust-anchor.pem"]
+//!     estate = ["estate.csv"]
+//!     directory = ["directory.toml"]
+//! "#;
+//! let config = Config::parse(configuration, "audit.toml", folder.path().to_path_buf())?;
+//! let place = folder.path().join("report");
+//! let finished = run(&config, &place, &Progress::silent())?;
+//! let counts = &finished.summary.counts;
+//!
+//! // Each meter is a row, and has one verdict.
+//! let mut missing = 0;
+//! for row in PackageReader::open(&place)?.devices()? {
+//!     missing += u64::from(row?.verdict == "missing");
+//! }
+//! assert_eq!(missing, counts.verdicts.missing);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod accounts;
