@@ -55,6 +55,16 @@ Examples:
 
 Both reports are verified first. The exit code is 1 if they say different things of any meter.")]
     Diff(DiffArguments),
+    /// Say what a partly read estate tells of the whole, counts and extrapolation apart.
+    #[command(after_help = "\
+Examples:
+  dnoaudit estimate report
+  dnoaudit estimate report --sampled-at-random
+  dnoaudit estimate report --sampled-at-random --format json
+
+The package or slice is verified first. The exit code is 2 if something would have to be extrapolated and nothing says that \
+the meters were read at random, 3 if meters are left out because none of their operator and supplier was judged.")]
+    Estimate(EstimateArguments),
     /// Show how one device was judged, or what a rule says.
     #[command(after_help = "\
 Examples:
@@ -326,6 +336,19 @@ pub(crate) struct DiffArguments {
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TableFormat,
+}
+
+/// Arguments of `estimate`.
+#[derive(Args, Debug)]
+pub(crate) struct EstimateArguments {
+    /// The report package or slice.
+    pub(crate) package: PathBuf,
+    /// The meters that were judged are a random sample of those of their operator and supplier: extrapolate.
+    #[arg(long)]
+    pub(crate) sampled_at_random: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
 }
 
 /// Arguments of `explain`.

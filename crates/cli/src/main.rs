@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         Command::Brief(command) => commands::brief::run(command, &terminal),
         Command::Diff(command) => commands::diff::run(command, &terminal),
         Command::Demo(command) => commands::demo::run(command, &terminal),
+        Command::Estimate(command) => commands::estimate::run(command, &terminal),
         Command::Explain(command) => commands::explain::run(command, &terminal),
         Command::Export(command) => commands::export::run(command, &terminal),
         Command::Init(command) => commands::init::run(command, &terminal),
