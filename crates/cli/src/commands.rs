@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod brief;
+pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod estimate;

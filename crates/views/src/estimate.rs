@@ -312,8 +312,9 @@ fn floor(share: f64) -> f64 {
     (share * DIGITS + 1e-4).floor() / DIGITS
 }
 
+/// Rounded up in the same way; the sum makes nought of what was less than none by noise.
 fn ceil(share: f64) -> f64 {
-    (share * DIGITS - 1e-4).ceil() / DIGITS
+    (share * DIGITS - 1e-4).ceil() / DIGITS + 0.0
 }
 
 #[cfg(test)]
@@ -371,6 +372,8 @@ mod tests {
     fn of_an_estate_that_was_read_to_the_last_meter_nothing_is_uncertain() {
         let found = interval(&[stratum(7, 2, 1, 0), stratum(3, 0, 0, 0)], Judged::Missing);
         assert_eq!((found.low, found.share, found.high), (0.153846, 0.153846, 0.153847));
+        let none = interval(&[stratum(7, 0, 0, 0)], Judged::Missing);
+        assert_eq!(format!("{none:?}"), "Interval { low: 0.0, share: 0.0, high: 0.0 }");
     }
 
     #[test]

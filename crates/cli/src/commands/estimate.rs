@@ -8,8 +8,7 @@ use crate::terminal::{Rows, Terminal, Text, plural, short};
 
 pub(crate) fn run(arguments: &EstimateArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let sampling = if arguments.sampled_at_random { Sampling::AtRandom } else { Sampling::NotKnown };
-    let show = |message: &str| terminal.progress(message);
-    let found = dno_audit::estimate(&arguments.package, sampling, &Progress::to(&show));
+    let found = dno_audit::estimate(&arguments.package, sampling, &Progress::to(terminal));
     terminal.end_progress();
     let found = found?;
     match arguments.format {
@@ -91,7 +90,7 @@ fn text(found: &Estimate) -> Text {
 
 /// A share in per cent with its bounds, which are rounded outwards.
 fn bounds(Interval { low, share, high }: Interval) -> String {
-    let (low, high) = ((low * 1000.0 + 1e-6).floor() / 10.0, (high * 1000.0 - 1e-6).ceil() / 10.0);
+    let (low, high) = ((low * 1000.0 + 1e-6).floor() / 10.0, (high * 1000.0 - 1e-6).ceil() / 10.0 + 0.0);
     format!("{} ({low:.1}–{high:.1})", percent(share))
 }
 
