@@ -347,6 +347,155 @@ fn the_readme_shows_what_the_demonstration_prints() {
     }
 }
 
+/// What a command block of a page is preceded by: one stream, and a failure ends it unless the page shows its code.
+const STRICT: &str = "exec 2>&1\nset -eu\n";
+
+/// The same on pages that show no output. Their commands may find something, or leave something not known.
+const LENIENT: &str = r#"exec 2>&1
+set -u
+dnoaudit() {
+    command dnoaudit "$@"
+    case $? in 0 | 1 | 3) ;; *) echo "FAILED: dnoaudit $*"; exit 99 ;; esac
+}
+cargo() {
+    [ "$1" = test ] && return
+    [ "$*" = "run --release --bin dnoaudit -- demo" ] || exit 98
+    dnoaudit demo
+}
+"#;
+
+/// What a reader of those pages has: records, a list of meters, two reports.
+const READER: &str = "exec >/dev/null
+set -eu
+dnoaudit demo --out given
+mkdir responses records certs certificates everything reports
+cp given/messages.csv responses
+cp given/messages.csv records
+cp given/certificates/bundle.pem certs
+cp given/certificates/bundle.pem certificates
+cp given/trust-anchor.pem root.pem
+cp given/trust-anchor.pem trust-anchor.pem
+cp given/estate.csv meters.csv
+cp given/estate.csv estate.csv
+cp given/directory.toml dnos.toml
+cp given/directory.toml directory.toml
+cp given/own-list.csv our-meters.csv
+cp given/messages.csv given/estate.csv given/directory.toml given/certificates/bundle.pem everything
+cp -r given/report received
+cp -r given/report our-report
+cp -r given/report reports/2026-02
+dnoaudit audit --config given/audit.toml --as-of 2025-12-01T00:00:00Z --allowed-share 1 --fail-on never \\
+    --out reports/2026-01
+[ -d dnoaudit-demo ] || cp -r given dnoaudit-demo
+";
+
+/// Pages whose commands show no output, or a shortened one.
+const WITHOUT_OUTPUT: [&str; 3] = ["README.md", "docs/compare.md", "docs/report.md"];
+
+/// Runs commands of a page; gives what they printed.
+fn walk(folder: &Path, prelude: &str, commands: &str) -> (bool, String) {
+    let binary = Path::new(env!("CARGO_BIN_EXE_dnoaudit")).parent().unwrap();
+    let path = std::env::join_paths(
+        std::iter::once(binary.to_path_buf())
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+    );
+    let script = format!("{prelude}{commands}");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script]).current_dir(folder).env("PATH", path.unwrap()).env("LC_ALL", "C");
+    let output = shell.stdin(std::process::Stdio::null()).output().unwrap();
+    (output.status.success(), String::from_utf8(output.stdout).unwrap())
+}
+
+/// A page with what its commands print in the place of what it shows: after each `sh` block, in the `text` block that
+/// follows before the next.
+fn walked(name: &str, page: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut printed: Option<String> = None;
+    let mut written = String::new();
+    let mut rest = page;
+    while let Some((before, fenced)) = rest.split_once("```") {
+        let (language, fenced) = fenced.split_once('\n').unwrap();
+        let (block, after) = fenced.split_once("```").unwrap();
+        written.push_str(before);
+        let block = match language {
+            "sh" => {
+                assert_eq!(printed.take().unwrap_or_default(), "", "{name} does not show what is printed");
+                let (ended, output) = walk(folder.path(), STRICT, block);
+                assert!(ended, "{name}:\n{block}\n{output}");
+                printed = Some(output);
+                block.to_owned()
+            }
+            "text" => printed.take().unwrap_or_else(|| panic!("{name}: output without a command:\n{block}")),
+            _ => block.to_owned(),
+        };
+        written.push_str(&format!("```{language}\n{block}```"));
+        rest = after;
+    }
+    assert_eq!(printed.unwrap_or_default(), "", "{name} does not show what is printed");
+    written + rest
+}
+
+#[test]
+fn every_page_shows_what_its_commands_print() {
+    let bless = std::env::var_os("DNO_AUDIT_BLESS").is_some();
+    let mut commands = 0;
+    for path in
+        pages().into_iter().filter(|path| path.parent().is_some_and(|folder| folder.ends_with("docs")))
+    {
+        let name = format!("docs/{}", path.file_name().unwrap().to_str().unwrap());
+        let page = page(&name);
+        let here = blocks(&page, "sh").len();
+        if here == 0 || WITHOUT_OUTPUT.contains(&name.as_str()) {
+            continue;
+        }
+        commands += here;
+        let walked = walked(&name, &page);
+        if bless {
+            fs::write(&path, walked).unwrap();
+            continue;
+        }
+        for (line, (shown, printed)) in page.lines().zip(walked.lines()).enumerate() {
+            assert_eq!(shown, printed, "{name}, line {}", line + 1);
+        }
+        assert_eq!(page, walked, "{name}: DNO_AUDIT_BLESS=1 writes what the commands print");
+    }
+    assert!(commands > 30, "{commands} blocks");
+}
+
+#[test]
+fn the_commands_of_the_other_pages_run() {
+    for name in WITHOUT_OUTPUT {
+        let folder = tempfile::tempdir().unwrap();
+        let (ready, said) = walk(folder.path(), "", READER);
+        assert!(ready, "{said}");
+        let testdata = repository().join("testdata").canonicalize().unwrap();
+        std::os::unix::fs::symlink(testdata, folder.path().join("testdata")).unwrap();
+        let commands = blocks(&page(name), "sh");
+        assert!(!commands.is_empty(), "{name}");
+        for block in commands {
+            let (ended, output) = walk(folder.path(), LENIENT, &block);
+            assert!(ended, "{name}:\n{block}\n{output}");
+        }
+    }
+}
+
+#[test]
+fn the_summary_of_the_book_lists_every_page() {
+    let summary = page("docs/SUMMARY.md");
+    let listed: BTreeSet<&str> =
+        summary.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    let mut there: BTreeSet<String> = BTreeSet::new();
+    for path in
+        pages().into_iter().filter(|path| path.parent().is_some_and(|folder| folder.ends_with("docs")))
+    {
+        there.insert(path.file_name().unwrap().to_str().unwrap().to_owned());
+    }
+    there.remove("SUMMARY.md");
+    assert_eq!(listed.into_iter().map(str::to_owned).collect::<BTreeSet<_>>(), there);
+    let book: toml::Table = page("book.toml").parse().unwrap();
+    assert_eq!(book["book"]["src"].as_str(), Some("docs"));
+}
+
 /// All pages: of the root and of the folders that have some.
 fn pages() -> Vec<PathBuf> {
     let mut pages = Vec::new();

@@ -16,6 +16,7 @@ mod dispute;
 mod explain;
 mod export;
 mod guarded;
+mod helpful;
 mod hostile;
 mod inspect;
 mod mixed;

@@ -55,6 +55,16 @@ Examples:
 
 Both reports are verified first. The exit code is 1 if they say different things of any meter.")]
     Diff(DiffArguments),
+    /// Say what a partly read estate tells of the whole, counts and extrapolation apart.
+    #[command(after_help = "\
+Examples:
+  dnoaudit estimate report
+  dnoaudit estimate report --sampled-at-random
+  dnoaudit estimate report --sampled-at-random --format json
+
+The package or slice is verified first. The exit code is 2 if something would have to be extrapolated and nothing says that \
+the meters were read at random, 3 if meters are left out because none of their operator and supplier was judged.")]
+    Estimate(EstimateArguments),
     /// Show how one device was judged, or what a rule says.
     #[command(after_help = "\
 Examples:
@@ -71,6 +81,7 @@ Examples:
 The package or slice is verified first. The same package gives the same octets.")]
     Export(ExportArguments),
     /// Write a commented audit.toml to start from.
+    #[command(after_help = "Examples:\n  dnoaudit init\n  dnoaudit init audits/january.toml")]
     Init(InitArguments),
     /// Show what a file holds: GBCS messages, certificates, tables.
     #[command(after_help = "\
@@ -105,6 +116,11 @@ Examples:
 The report that was received is verified first. The exit code is 1 if the views do not agree on any meter.")]
     Reconcile(ReconcileArguments),
     /// List the rules.
+    #[command(after_help = "\
+Examples:
+  dnoaudit rules
+  dnoaudit rules --rule-set 1
+  dnoaudit rules --format markdown > rules.md")]
     Rules(RulesArguments),
     /// Cut the part of one party out of a report package.
     #[command(after_help = "\
@@ -122,6 +138,12 @@ Examples:
   dnoaudit verify report --inputs inputs/"
     )]
     Verify(VerifyArguments),
+    /// Write completions for a shell.
+    #[command(after_help = "Example:\n  dnoaudit completions bash > /etc/bash_completion.d/dnoaudit")]
+    Completions(CompletionsArguments),
+    /// Write the pages of the manual, one for each command.
+    #[command(after_help = "Example:\n  dnoaudit man /usr/local/share/man/man1")]
+    Man(ManArguments),
 }
 
 /// How to print.
@@ -305,6 +327,21 @@ pub(crate) struct VerifyArguments {
     pub(crate) format: Format,
 }
 
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Args, Debug)]
+pub(crate) struct ManArguments {
+    /// The folder, which has to be there.
+    pub(crate) folder: PathBuf,
+}
+
 /// Arguments of `demo`.
 #[derive(Args, Debug)]
 pub(crate) struct DemoArguments {
@@ -326,6 +363,19 @@ pub(crate) struct DiffArguments {
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TableFormat,
+}
+
+/// Arguments of `estimate`.
+#[derive(Args, Debug)]
+pub(crate) struct EstimateArguments {
+    /// The report package or slice.
+    pub(crate) package: PathBuf,
+    /// The meters that were judged are a random sample of those of their operator and supplier: extrapolate.
+    #[arg(long)]
+    pub(crate) sampled_at_random: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
 }
 
 /// Arguments of `explain`.
@@ -508,10 +558,14 @@ impl ExplainArguments {
             return Ok(Question::Rule(rule));
         }
         self.what.parse().map(Question::Device).map_err(|error| {
-            Failure::Usage(format!(
+            let message = format!(
                 "{:?} is no rule and no device identifier ({error}); `dnoaudit rules` lists the rules",
                 self.what
-            ))
+            );
+            match dno_audit::nearest(&self.what, dno_audit::RULES.iter().map(|rule| rule.id)) {
+                Some(meant) => Failure::Mistyped { message, meant },
+                None => Failure::Usage(message),
+            }
         })
     }
 }

@@ -2,8 +2,10 @@
 
 pub(crate) mod audit;
 pub(crate) mod brief;
+pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod diff;
+pub(crate) mod estimate;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod init;

@@ -41,6 +41,14 @@ pub(crate) enum Failure {
     /// The arguments make no sense together.
     #[error("{0}")]
     Usage(String),
+    /// A name that is nearly one that there is.
+    #[error("{message}")]
+    Mistyped {
+        /// What is wrong with it.
+        message: String,
+        /// The name that was probably meant.
+        meant: &'static str,
+    },
     /// A key or certificate can't be used.
     #[error(transparent)]
     Key(dno_audit::SignError),
@@ -58,9 +66,18 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What to do about it, where the message does not say so.
+    pub(crate) fn help(&self) -> Option<String> {
+        match self {
+            Self::Library(error) => error.help(),
+            Self::Mistyped { meant, .. } => Some(format!("did you mean {meant}?")),
+            Self::Usage(_) | Self::Key(_) | Self::Write { .. } | Self::Output(_) => None,
+        }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::Key(_) => Exit::Usage,
+            Self::Usage(_) | Self::Mistyped { .. } | Self::Key(_) => Exit::Usage,
             Self::Library(error) if error.is_usage() => Exit::Usage,
             Self::Library(error) if error.is_verification() => Exit::NotVerified,
             Self::Library(_) | Self::Write { .. } | Self::Output(_) => Exit::InputOutput,

@@ -40,12 +40,15 @@ fn main() -> ExitCode {
     let result = match &arguments.command {
         Command::Audit(command) => commands::audit::run(command, &terminal),
         Command::Brief(command) => commands::brief::run(command, &terminal),
+        Command::Completions(command) => commands::completions::completions(command, &terminal),
         Command::Diff(command) => commands::diff::run(command, &terminal),
         Command::Demo(command) => commands::demo::run(command, &terminal),
+        Command::Estimate(command) => commands::estimate::run(command, &terminal),
         Command::Explain(command) => commands::explain::run(command, &terminal),
         Command::Export(command) => commands::export::run(command, &terminal),
         Command::Init(command) => commands::init::run(command, &terminal),
         Command::Inspect(command) => commands::inspect::run(command, &terminal),
+        Command::Man(command) => commands::completions::man(command),
         Command::Page(command) => commands::page::run(command, &terminal),
         Command::Plan(command) => commands::plan::run(command, &terminal),
         Command::Reconcile(command) => commands::reconcile::run(command, &terminal),
@@ -57,6 +60,9 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             terminal.error(&failure.to_string());
+            if let Some(help) = failure.help() {
+                terminal.help(&help);
+            }
             failure.exit().into()
         }
     }

@@ -4,7 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
 use dno_audit::model::{Summary, VerdictCounts};
-use dno_audit::{Axis, Finished, RULE_SET_VERSION, RULES, one_line};
+use dno_audit::{Axis, Finished, RULE_SET_VERSION, RULES, Watch, one_line};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::exit::Failure;
 
@@ -68,12 +69,14 @@ impl Rows {
 /// Where text goes.
 #[derive(Debug)]
 pub(crate) struct Terminal {
-    progress: bool,
+    bar: ProgressBar,
 }
 
 impl Terminal {
     pub(crate) fn new(quiet: bool) -> Self {
-        Self { progress: !quiet && io::stderr().is_terminal() }
+        let shown = !quiet && io::stderr().is_terminal();
+        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self { bar: ProgressBar::with_draw_target(None, target) }
     }
 
     /// Prints text for people.
@@ -92,22 +95,46 @@ impl Terminal {
 
     /// Shows how far a run has come, on a terminal only.
     pub(crate) fn progress(&self, message: &str) {
-        if self.progress {
-            let _ = write!(io::stderr().lock(), "\r\x1b[K{}", one_line(message));
+        self.show("{spinner} {msg}", message);
+    }
+
+    fn show(&self, template: &str, message: &str) {
+        if self.bar.is_finished() {
+            self.bar.reset();
         }
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+        self.bar.set_message(one_line(message));
+        self.bar.tick();
     }
 
     /// Ends the line of progress.
     pub(crate) fn end_progress(&self) {
-        if self.progress {
-            let _ = write!(io::stderr().lock(), "\r\x1b[K");
-        }
+        self.bar.finish_and_clear();
     }
 
     /// Says what went wrong, in one line.
     pub(crate) fn error(&self, message: &str) {
         self.end_progress();
         let _ = writeln!(io::stderr().lock(), "dnoaudit: {}", one_line(message));
+    }
+
+    /// Says what to do about it, in one line.
+    pub(crate) fn help(&self, message: &str) {
+        let _ = writeln!(io::stderr().lock(), "  help: {}", one_line(message));
+    }
+}
+
+impl Watch for Terminal {
+    fn say(&self, message: &str) {
+        self.progress(message);
+    }
+
+    fn count(&self, done: u64, all: u64, what: &str) {
+        self.bar.set_length(all);
+        self.bar.set_position(done);
+        self.show("{bar:30} {pos} of {len} {msg}, {per_sec}, {eta} left", what);
     }
 }
 

@@ -244,6 +244,68 @@ fn is_it(near: Option<&str>) -> String {
     near.map(|near| format!(" (is it {near:?}?)")).unwrap_or_default()
 }
 
+impl Error {
+    /// What to do about it, where the message does not say so.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        let text = match self {
+            Self::Config(error) => return error.help(),
+            Self::File { path, source }
+                if source.kind() == io::ErrorKind::NotFound && path.ends_with(report::MANIFEST) =>
+            {
+                "name the folder of a report package or slice; `dnoaudit audit` writes one"
+            }
+            Self::NotVerified { .. }
+            | Self::Report { .. }
+            | Self::Absent { .. }
+            | Self::NotARegularFile { .. } => {
+                "`dnoaudit verify` with the folder lists each check; get the report again from who made it"
+            }
+            Self::NotAPackage { .. } => "name another folder with --out, or move away what stands there",
+            Self::Inputs { .. } => {
+                "manifest.json lists every input by its SHA-256; put all of them below the folder"
+            }
+            Self::NotReproducible { .. } => "ask for the whole package, or verify the slice without --inputs",
+            Self::Temporary(_) => "set TMPDIR to a folder with room",
+            Self::Unaccounted { .. } => "report it to the authors, with the input if you may",
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+}
+
+impl ConfigError {
+    /// What to do about it, where the message does not say so.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        let text = match self {
+            Self::Toml { message, .. } => {
+                // What the TOML reader says of an unknown setting has it and those that there are in grave accents.
+                let mut names = message.split('`').skip(1).step_by(2);
+                let meant = names.next().filter(|_| message.contains("unknown field"));
+                match meant.and_then(|typed| types::nearest(typed, names)) {
+                    Some(name) => return Some(format!("did you mean {name}?")),
+                    None => "`dnoaudit init FILE` writes a configuration that explains each setting",
+                }
+            }
+            Self::Unreadable { .. } => "`dnoaudit init FILE` writes a configuration to start from",
+            Self::Missing { .. } => {
+                "say it in the configuration or on the command line; `dnoaudit init` explains each"
+            }
+            Self::Time { field: "--as-of", .. } => "or say `today`: today at 00:00 UTC",
+            Self::NoMatch { .. } => {
+                "paths in a configuration are relative to its folder, those on the command line to the working folder"
+            }
+            Self::NoTrustAnchor | Self::TrustAnchorKind { .. } => {
+                "name the root or issuing certificate of the SMKI, DER or PEM, from a source that you trust"
+            }
+            Self::RuleSet { .. } => "leave it out for the newest",
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+}
+
 /// Why a configuration can't be used.
 #[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]

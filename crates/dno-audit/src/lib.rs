@@ -3,18 +3,39 @@
 //! This crate is the paved path: a [`Config`] says what to read and as of when, [`run()`] reads it, assesses every meter
 //! of the estate and writes the report package, [`explain()`] shows how one meter was judged, and [`inspect()`] shows what
 //! a file holds. The parts below it – identifiers, GBCS messages, SMKI certificates, formats, rules, report – are
-//! crates of their own for those who need only one of them.
+//! crates of their own for those who need only one of them. Its `examples/` assess a meter without any file, decode a
+//! message, verify a slice and plug in an own source of records.
 //!
 //! Only this crate opens files, and nothing in it reads the clock, the environment or a random number: the same inputs,
 //! configuration and rule set give the same octets.
 //!
-//! ```no_run
-//! use dno_audit::{Config, Progress, run};
+//! ```
+//! use dno_audit::{Config, PackageReader, Progress, run};
 //!
-//! let config = Config::load("audit.toml".as_ref())?;
-//! let finished = run(&config, "report".as_ref(), &Progress::silent())?;
-//! println!("{} meters", finished.summary.counts.meters);
-//! # Ok::<(), dno_audit::Error>(())
+//! # let folder = tempfile::tempdir()?;
+//! # let options = testkit::estate::EstateOptions { devices: 100, ..Default::default() };
+//! # testkit::estate::write_estate(&options, folder.path())?;
+//! let configuration = r#"
+//!     as_of = "2026-01-01T00:00:00Z"
+//!     [inputs]
+//!     records = ["cells.csv"]
+//!     certificates = ["certificates/bundle.pem"]
+//!     trust_anchors = ["trust-anchor.pem"]
+//!     estate = ["estate.csv"]
+//!     directory = ["directory.toml"]
+//! "#;
+//! let config = Config::parse(configuration, "audit.toml", folder.path().to_path_buf())?;
+//! let place = folder.path().join("report");
+//! let finished = run(&config, &place, &Progress::silent())?;
+//! let counts = &finished.summary.counts;
+//!
+//! // Each meter is a row, and has one verdict.
+//! let mut missing = 0;
+//! for row in PackageReader::open(&place)?.devices()? {
+//!     missing += u64::from(row?.verdict == "missing");
+//! }
+//! assert_eq!(missing, counts.verdicts.missing);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod accounts;
@@ -23,6 +44,7 @@ mod diff;
 mod directory;
 mod dispute;
 mod error;
+mod estimate;
 mod explain;
 mod export;
 mod inputs;
@@ -47,6 +69,7 @@ pub use config::{Config, InputSpec, Inputs, Sealing, ShippedDirectory, TEMPLATE,
 pub use diff::{Comparison, ReportIdentity};
 pub use dispute::{Dispute, DisputeOptions, dispute};
 pub use error::{ConfigError, Error};
+pub use estimate::estimate;
 pub use explain::package::{explain_again, explain_package};
 pub use explain::{Explanation, explain};
 pub use export::{ExportFormat, Exported, export};
@@ -55,7 +78,7 @@ pub use named::{NamedFileError, read_named};
 pub use page::{brief, page};
 pub use place::check_apart;
 pub use plan::{Audience, PlanOptions, Planned, PlannedParty, Status, plan};
-pub use progress::Progress;
+pub use progress::{Progress, Watch};
 pub use reader::{DeviceRows, PackageFindings, PackageReader, PackageRows};
 pub use reconcile::{OwnIdentity, ReconcileOptions, Reconciled, reconcile};
 pub use reproduce::reproduce;
@@ -73,5 +96,6 @@ pub use report::seal::{RunKey, RunKeyError, Salts, Tree};
 pub use report::sign::{PublicKey, SignError, Signer};
 pub use report::table_line;
 pub use report::{canonical, digest, rule_rows, rule_set_digest};
-pub use types::{AsOf, Eui64, Timestamp, ZonelessTimes};
+pub use types::{AsOf, Eui64, Timestamp, ZonelessTimes, nearest};
 pub use views::brief::Form as BriefForm;
+pub use views::estimate::{Estimate, Extrapolated, Interval, Measured, PartyEstimate, Sampling, Stratum};

@@ -292,7 +292,7 @@ fn write(
         waiting.iter().for_each(|part| totals.add(&part.totals));
         waiting = rendered?;
         done += batch.len();
-        progress.say(|| format!("{done} of {} meters", order.len()));
+        progress.count(number(done), number(order.len()), "meters");
     }
     let Sinks { devices, findings, sealer } = sinks;
     package.finish(devices, true)?;
@@ -322,6 +322,10 @@ fn write(
     let rows = RowsWritten { totals, seal, not_in_estate: joined.not_in_estate.len() };
     let finished = write_package(config, accounts, directories, rows, context, package)?;
     Ok(Finished { warnings, ..finished })
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 /// Counts the records of a device that the estate does not list, each once. Those in the quarantine are counted there.

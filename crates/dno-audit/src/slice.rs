@@ -80,7 +80,7 @@ pub fn slice(
         octets.push(b'\n');
         sinks.take(&row, &octets, tree, party)?;
         if rows.line().is_multiple_of(1 << 16) {
-            progress.say(|| format!("{} rows", rows.line()));
+            progress.count(rows.line(), reader.manifest().counts.meters, "rows");
         }
     }
     let Sinks { devices, findings, others, totals, .. } = sinks;

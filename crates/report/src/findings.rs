@@ -57,6 +57,7 @@ impl RuleTexts {
 }
 
 /// Why a row has no lines.
+#[non_exhaustive]
 #[derive(Debug, thiserror::Error)]
 pub enum FindingsError {
     /// A rule that the table does not have.

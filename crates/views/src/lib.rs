@@ -9,6 +9,7 @@ mod cells;
 #[cfg(feature = "parquet")]
 pub mod columns;
 pub mod edition;
+pub mod estimate;
 pub mod overview;
 pub mod page;
 pub mod plan;

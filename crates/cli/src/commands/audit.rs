@@ -32,8 +32,7 @@ pub(crate) fn run(arguments: &AuditArguments, terminal: &Terminal) -> Result<Exi
 
 /// Runs an audit and shows its progress.
 pub(crate) fn audit(config: &Config, out: &Path, terminal: &Terminal) -> Result<Finished, Failure> {
-    let show = |message: &str| terminal.progress(message);
-    let finished = dno_audit::run(config, out, &Progress::to(&show));
+    let finished = dno_audit::run(config, out, &Progress::to(terminal));
     terminal.end_progress();
     let finished = finished?;
     finished.warnings.iter().for_each(|warning| terminal.error(&format!("warning: {warning}")));

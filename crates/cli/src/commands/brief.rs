@@ -12,8 +12,7 @@ pub(crate) fn run(arguments: &BriefArguments, terminal: &Terminal) -> Result<Exi
         BriefFormat::Text => BriefForm::Text,
         BriefFormat::Markdown => BriefForm::Markdown,
     };
-    let show = |message: &str| terminal.progress(message);
-    let brief = dno_audit::brief(package, previous, form, &Progress::to(&show));
+    let brief = dno_audit::brief(package, previous, form, &Progress::to(terminal));
     terminal.end_progress();
     terminal.print(&Text::of_lines(&brief?))?;
     Ok(Exit::Complete)

@@ -71,9 +71,8 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
     text.line(&format!(
         "The synthetic inputs are in {shown}; {shown}/report.html tells the report to people. Try:"
     ));
-    text.line(&format!("  dnoaudit audit --config {shown}/audit.toml"));
     text.line(&format!("  dnoaudit explain {first} --config {shown}/audit.toml"));
-    text.line("  dnoaudit explain placeholder-in-cell");
+    text.line(&format!("  dnoaudit slice {shown}/report --dno {OWN_LIST_OF} --out {shown}/for-lond"));
     text.line(&format!("  dnoaudit reconcile {shown}/report --own {shown}/own-list.csv --dno {OWN_LIST_OF}"));
     terminal.print(&text)?;
     Ok(Exit::Complete)

@@ -13,12 +13,11 @@ use crate::terminal::{Rows, Terminal, Text, plural, short};
 const SHOWN: usize = 20;
 
 pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let show = |message: &str| terminal.progress(message);
     let comparison = Comparison::open(&arguments.old, &arguments.new)?;
     let mut printer = Printer { format: arguments.format, terminal, first: Vec::new(), listed: 0 };
     printer.begin(&comparison)?;
     let mut failed = None;
-    let totals = comparison.run(&Progress::to(&show), &mut |difference| {
+    let totals = comparison.run(&Progress::to(terminal), &mut |difference| {
         // The library has no error for an output that fails, so it is kept here, and nothing more is printed.
         if failed.is_none() {
             failed = printer.difference(difference).err();

@@ -18,13 +18,12 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<E
         }
         Question::Device(device) => device,
     };
-    let show = |message: &str| terminal.progress(message);
     let explanation = match &arguments.package {
         Some(package) => match &arguments.inputs_of {
-            Some(inputs) => explain_again(package, inputs, device, &Progress::to(&show)),
+            Some(inputs) => explain_again(package, inputs, device, &Progress::to(terminal)),
             None => explain_package(package, device),
         },
-        None => explain(&arguments.inputs.config()?, device, &Progress::to(&show)),
+        None => explain(&arguments.inputs.config()?, device, &Progress::to(terminal)),
     };
     terminal.end_progress();
     let Some(explanation) = explanation? else {

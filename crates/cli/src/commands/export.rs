@@ -11,8 +11,7 @@ pub(crate) fn run(arguments: &ExportArguments, terminal: &Terminal) -> Result<Ex
         #[cfg(feature = "parquet")]
         ExportFormat::Parquet => dno_audit::ExportFormat::Parquet,
     };
-    let show = |message: &str| terminal.progress(message);
-    let exported = dno_audit::export(&arguments.package, format, &arguments.out, &Progress::to(&show));
+    let exported = dno_audit::export(&arguments.package, format, &arguments.out, &Progress::to(terminal));
     terminal.end_progress();
     let exported = exported?;
     let mut text = Text::default();

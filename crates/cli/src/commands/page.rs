@@ -8,8 +8,7 @@ use crate::terminal::{Terminal, Text};
 
 pub(crate) fn run(arguments: &PageArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let PageArguments { package, previous, out } = arguments;
-    let show = |message: &str| terminal.progress(message);
-    let written = dno_audit::page(package, previous, out, &Progress::to(&show));
+    let written = dno_audit::page(package, previous, out, &Progress::to(terminal));
     terminal.end_progress();
     written?;
     let mut text = Text::default();

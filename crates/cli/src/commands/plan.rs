@@ -15,8 +15,7 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Exit
         requests: arguments.requests,
         previous: arguments.previous.clone(),
     };
-    let show = |message: &str| terminal.progress(message);
-    let planned = dno_audit::plan(&arguments.package, &options, &arguments.out, &Progress::to(&show));
+    let planned = dno_audit::plan(&arguments.package, &options, &arguments.out, &Progress::to(terminal));
     terminal.end_progress();
     terminal.print(&text(&planned?, &arguments.out.display().to_string()))?;
     Ok(Exit::Complete)

@@ -25,7 +25,6 @@ pub(crate) fn run(arguments: &ReconcileArguments, terminal: &Terminal) -> Result
             check_apart(&place, &arguments.own)?;
         }
     }
-    let show = |message: &str| terminal.progress(message);
     let (mut listed, mut first) = (0u64, Vec::new());
     let mut disputed: BTreeMap<Eui64, Disagreement> = BTreeMap::new();
     let mut print = |found: &Disagreement| -> Result<(), Failure> {
@@ -52,7 +51,7 @@ pub(crate) fn run(arguments: &ReconcileArguments, terminal: &Terminal) -> Result
     };
     let mut failed = None;
     let reconciled =
-        reconcile(&arguments.received, &arguments.own, &options, &Progress::to(&show), &mut |found| {
+        reconcile(&arguments.received, &arguments.own, &options, &Progress::to(terminal), &mut |found| {
             if let Some(device) =
                 found.device_id.parse().ok().filter(|device| arguments.dispute.contains(device))
             {
@@ -96,7 +95,6 @@ fn packs(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let Some(out) = &arguments.out else { return Ok(()) };
-    let show = |message: &str| terminal.progress(message);
     for device in &arguments.dispute {
         let options = DisputeOptions {
             received: &arguments.received,
@@ -104,7 +102,7 @@ fn packs(
             reconciled,
             disagreement: disputed.get(device),
         };
-        let written = dispute(*device, &options, &out.join(device.to_string()), &Progress::to(&show));
+        let written = dispute(*device, &options, &out.join(device.to_string()), &Progress::to(terminal));
         terminal.end_progress();
         let Some(written) = written? else {
             return Err(Failure::Usage(format!("neither view has device {device}")));

@@ -12,8 +12,7 @@ pub(crate) fn run(arguments: &SliceArguments, terminal: &Terminal) -> Result<Exi
         (None, Some(party)) => (Tree::Supplier, party),
         (None, None) => return Err(Failure::Usage("name a party with --dno or --supplier".to_owned())),
     };
-    let show = |message: &str| terminal.progress(message);
-    let cut = dno_audit::slice(&arguments.package, tree, party, &arguments.out, &Progress::to(&show));
+    let cut = dno_audit::slice(&arguments.package, tree, party, &arguments.out, &Progress::to(terminal));
     terminal.end_progress();
     let rows = cut?.party.map_or(0, |party| party.rows);
     let (tree, out) = (tree.name(), arguments.out.display());

@@ -9,8 +9,7 @@ use crate::terminal::{Terminal, Text};
 
 pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let expected = arguments.expected()?;
-    let show = |message: &str| terminal.progress(message);
-    let progress = Progress::to(&show);
+    let progress = Progress::to(terminal);
     let found = match &arguments.inputs {
         Some(inputs) => dno_audit::reproduce(&arguments.folder, inputs, &expected, &progress),
         None => dno_audit::verify(&arguments.folder, &expected, &progress),

@@ -1,0 +1,24 @@
+//! Reads a package for what it tells of the meters that nobody read.
+
+use std::path::Path;
+
+use views::estimate::{Estimate, Sampling, Strata};
+
+use crate::error::Error;
+use crate::progress::Progress;
+use crate::reader::PackageReader;
+use crate::verify::{Expected, verify};
+
+/// Counts and, if what was read is a random sample, extrapolates. The package or slice is verified first.
+///
+/// # Errors
+///
+/// It can't be read or does not verify.
+pub fn estimate(folder: &Path, sampling: Sampling, progress: &Progress<'_>) -> Result<Estimate, Error> {
+    verify(folder, &Expected::default(), progress)?.require(folder)?;
+    let mut strata = Strata::default();
+    for row in PackageReader::open(folder)?.devices()? {
+        strata.count(&row?);
+    }
+    Ok(strata.estimate(sampling))
+}
