@@ -390,7 +390,8 @@ dnoaudit audit --config given/audit.toml --as-of 2025-12-01T00:00:00Z --allowed-
 ";
 
 /// Pages whose commands show no output, or a shortened one.
-const WITHOUT_OUTPUT: [&str; 3] = ["README.md", "docs/compare.md", "docs/report.md"];
+const WITHOUT_OUTPUT: [&str; 6] =
+    ["README.md", "docs/compare.md", "docs/export.md", "docs/page.md", "docs/plan.md", "docs/report.md"];
 
 /// Runs commands of a page; gives what they printed.
 fn walk(folder: &Path, prelude: &str, commands: &str) -> (bool, String) {

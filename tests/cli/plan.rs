@@ -297,8 +297,14 @@ fn requests_are_templates_that_the_schema_accepts() {
     let kinds: BTreeSet<&str> = templates.keys().filter_map(|key| key.split(' ').next()).collect();
     assert_eq!(kinds, BTreeSet::from(["6.15.1", "6.21", "6.24.1"]));
     let Some(schemas) = shared("reference/schemas") else { return };
+    // The schemas name each other by other names than they have here.
+    let copies = tempfile::tempdir().unwrap();
+    for name in ["duis-5.4.xsd", "mmc-5.4.xsd", "xmldsig-core-schema.xsd"] {
+        let text = fs::read_to_string(schemas.join(name)).unwrap();
+        fs::write(copies.path().join(name), text.replace("MMC Schema V5.4.xsd", "mmc-5.4.xsd")).unwrap();
+    }
     let mut command = Command::new("xmllint");
-    command.args(["--noout", "--nonet", "--schema"]).arg(schemas.join("duis-5.4.xsd"));
+    command.args(["--noout", "--nonet", "--schema"]).arg(copies.path().join("duis-5.4.xsd"));
     let Ok(output) = command.args(templates.values()).output() else {
         eprintln!("SKIPPED: no xmllint to hold requests against the schema");
         return;
