@@ -106,3 +106,60 @@ fn row(device: Device<'_>, origin: Origin, names: &mut Interner) -> Result<Estat
         origin,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use types::InputId;
+
+    /// Devices that count, by their last octet and version, and reasons of those that do not.
+    fn devices_of(content: &str) -> (Vec<(u8, Option<SmetsVersion>)>, Vec<&'static str>) {
+        let text = format!(
+            "<Response><Header><RequestID>90-B3-D5-AA-00-12-00-00:00-DB-12-00-00-00-00-A0:1</RequestID>\
+             <ResponseCode>I0</ResponseCode></Header><Body><ResponseMessage>\
+             <ServiceReferenceVariant>8.2</ServiceReferenceVariant><DSPInventory>{content}</DSPInventory>\
+             </ResponseMessage></Body></Response>"
+        );
+        let mut source = Source::new("x", InputId(0), text.as_bytes());
+        let (mut rows, mut reasons) = (Vec::new(), Vec::new());
+        read_inventories(&mut source, &mut Interner::default(), &mut rows, &mut |record: &Record<'_>| {
+            reasons.push(record.outcome.as_ref().err().map_or("", Reject::id));
+        })
+        .unwrap();
+        let last = |row: &EstateRow| (row.device.octets()[7], row.smets);
+        (rows.iter().map(last).collect(), reasons)
+    }
+
+    fn device(last: &str, more: &str) -> String {
+        format!(
+            "<Device><DeviceID>00-DB-12-00-00-00-00-{last}</DeviceID><DeviceType>ESME</DeviceType>{more}</Device>"
+        )
+    }
+
+    #[test]
+    fn a_device_counts_at_whatever_depth_it_stands() {
+        let (plain, wrapped) = (device("A0", ""), device("B0", ""));
+        let found = devices_of(&format!("{plain}<Later><Group>{wrapped}</Group></Later>"));
+        assert_eq!(found, (vec![(0xA0, None), (0xB0, None)], vec![]));
+    }
+
+    #[test]
+    fn the_version_of_a_device_is_one_of_the_words_and_no_contradiction() {
+        let version = |text: &str| format!("<SMETSCHTSVersion>{text}</SMETSCHTSVersion>");
+        for (text, smets) in [
+            ("SMETS2 V5.1", SmetsVersion::Smets2),
+            ("SMETS1", SmetsVersion::Smets1),
+            ("2", SmetsVersion::Smets2),
+        ] {
+            assert_eq!(devices_of(&device("A0", &version(text))).0, [(0xA0, Some(smets))], "{text}");
+        }
+        for text in ["V?", "SMETS12", "SMETS2 or SMETS1", "1-Feb", "1/2", "1st"] {
+            assert_eq!(devices_of(&device("A0", &version(text))), (vec![], vec!["word-unknown"]), "{text}");
+        }
+        let provider = "<S1SP>90-B3-D5-AA-00-12-00-00</S1SP>";
+        let smets1 = devices_of(&device("A0", provider));
+        assert_eq!(smets1, (vec![(0xA0, Some(SmetsVersion::Smets1))], vec![]));
+        let both = devices_of(&device("A0", &(version("SMETS2 V5.1") + provider)));
+        assert_eq!(both, (vec![], vec!["fields-contradict"]));
+    }
+}
