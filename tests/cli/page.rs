@@ -9,7 +9,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
 
-use crate::support::{files, json, repository, rows, run};
+use crate::support::{files, json, repository, rows, run, run_in_time};
 
 /// An element of a page.
 #[derive(Debug, Default)]
@@ -502,6 +502,30 @@ fn the_page_is_no_part_of_the_package_and_none_is_made_of_a_damaged_one() {
         assert!(error.contains("does not verify"), "{error}");
     }
     assert!(!out.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_replaces_regular_files_alone_and_nothing_that_has_another_name() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path(), "50");
+    let report = demo.join("report");
+    let at = |name: &str| folder.path().join(name);
+    let page = |out: &Path| run_in_time(["page", text(&report), "--out", text(out)]).0;
+    fs::write(at("mine"), "mine").unwrap();
+    symlink(at("mine"), at("link")).unwrap();
+    symlink(at("nowhere"), at("dangling")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+    for name in ["link", "dangling", "pipe"] {
+        assert_eq!(page(&at(name)), 2, "{name}");
+    }
+    assert_eq!(fs::read_to_string(at("mine")).unwrap(), "mine");
+    assert!(!at("nowhere").exists());
+    // Another name of a file of the package is replaced, and the file stays what it was.
+    fs::hard_link(report.join("rules.json"), at("same")).unwrap();
+    assert_eq!(page(&at("same")), 0);
+    assert_eq!(run(["verify", text(&report)]).0, 0);
 }
 
 #[test]

@@ -352,3 +352,44 @@ fn a_meter_that_was_mended_is_done_and_one_that_fell_back_has_regressed() {
     assert_eq!(status(&after, &first, "second"), "done");
     assert_eq!(status(&report, &folder.path().join("second"), "third"), "regressed");
 }
+
+#[test]
+fn an_item_that_can_not_be_judged_and_is_not_planned_again_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo(folder.path());
+    let first = folder.path().join("first");
+    plan(&demo.join("report"), &first, &["--for", "supplier"]);
+    let planned = rows(&first.join("items.jsonl"));
+    let item = planned.iter().find(|item| item["verdict"] == "missing" && item["task"] != "read").unwrap();
+    let device = text(&item["device_id"]).to_owned();
+    // Without its records the meter is not known, and its operator has to read it first.
+    let records = demo.join("messages.csv");
+    let kept: String = fs::read_to_string(&records)
+        .unwrap()
+        .lines()
+        .filter(|line| !line.contains(&device))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    fs::write(&records, kept).unwrap();
+    let (config, next) = (demo.join("audit.toml"), folder.path().join("next"));
+    let (code, _, error) =
+        run(["audit", "--config", config.to_str().unwrap(), "--out", next.to_str().unwrap()]);
+    assert!(code == 1 || code == 3, "{code} {error}");
+    let second = folder.path().join("second");
+    plan(&next, &second, &["--for", "supplier", "--previous", first.to_str().unwrap()]);
+    let of_device = |file: &Path| -> Vec<Value> {
+        rows(file).into_iter().filter(|item| item["device_id"] == device.as_str()).collect()
+    };
+    assert_eq!(of_device(&second.join("items.jsonl")), of_device(&first.join("items.jsonl")));
+
+    // An earlier plan that lost an item is none.
+    let items = second.join("items.jsonl");
+    let shortened: String =
+        fs::read_to_string(&items).unwrap().lines().skip(1).map(|line| format!("{line}\n")).collect();
+    fs::write(&items, shortened).unwrap();
+    let third = folder.path().join("third");
+    let arguments = ["plan", next.to_str().unwrap(), "--for", "supplier", "--out", third.to_str().unwrap()];
+    let (code, _, error) = run(arguments.into_iter().chain(["--previous", second.to_str().unwrap()]));
+    assert_eq!(code, 4, "{error}");
+    assert!(error.contains("items.jsonl") && !third.exists(), "{error}");
+}

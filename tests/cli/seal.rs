@@ -327,3 +327,30 @@ fn whatever_stops_a_run_leaves_the_old_folder_whole() {
     }
     assert_ne!((files(&report), files(&cut)), before, "none came to its end");
 }
+
+#[test]
+fn no_slice_is_cut_out_of_a_damaged_package_or_out_of_a_slice() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let demo = at("demo");
+    assert_eq!(run(["demo", "--devices", "400", "--out", demo.to_str().unwrap()]).0, 0);
+    let report = demo.join("report");
+    let slice = |package: &Path, out: &Path| {
+        run(["slice", package.to_str().unwrap(), "--dno", "LOND", "--out", out.to_str().unwrap()])
+    };
+    assert_eq!(slice(&report, &at("whole")).0, 0);
+    let (code, _, error) = slice(&at("whole"), &at("again"));
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("cut out of a whole package"), "{error}");
+    // What is damaged has nothing to do with the rows of the party.
+    for name in ["findings.csv", "summary.json", "quarantine.jsonl", "supplier-leaves.jsonl"] {
+        let file = report.join(name);
+        let before = fs::read(&file).unwrap();
+        fs::write(&file, [&before[..], b" "].concat()).unwrap();
+        let (code, _, error) = slice(&report, &at("damaged"));
+        assert_eq!(code, 4, "{name}: {error}");
+        assert!(!at("damaged").exists(), "{name}");
+        fs::write(&file, before).unwrap();
+    }
+    assert_eq!(slice(&report, &at("mended")).0, 0);
+}

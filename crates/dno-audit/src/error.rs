@@ -56,6 +56,12 @@ pub enum Error {
     /// Rows can't be counted.
     #[error(transparent)]
     Count(#[from] report::CountError),
+    /// A slice is to be cut out of a slice.
+    #[error("{}: a slice; a slice is cut out of a whole package", path.display())]
+    SliceOfSlice {
+        /// Where it stands.
+        path: PathBuf,
+    },
     /// The report can't be signed.
     #[error(transparent)]
     Sign(#[from] report::sign::SignError),
@@ -229,6 +235,7 @@ impl Error {
             | Self::NoSuchParty { .. }
             | Self::NoPartyOfEither { .. }
             | Self::NotReproducible { .. }
+            | Self::SliceOfSlice { .. }
             | Self::Inputs { .. }
             | Self::NotASequence { .. }
             | Self::Threads { .. } => true,

@@ -3,20 +3,19 @@
 //! The package is verified first. The file is written beside its place and renamed when it is whole; it follows from the
 //! package alone.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
 
 use report::digest;
 use report::model::v1::DeviceRow;
-use tempfile::NamedTempFile;
 use views::WriteError;
 use views::sarif::Sarif;
 use views::workbook::{Survey, Workbook};
 
 use crate::diff::verified;
 use crate::error::Error;
-use crate::place::check_apart;
+use crate::place::{NewFile, check_apart};
 use crate::progress::Progress;
 use crate::reader::PackageReader;
 
@@ -55,43 +54,21 @@ pub fn export(
     progress: &Progress<'_>,
 ) -> Result<Exported, Error> {
     check_apart(out, folder)?;
-    let parent = parent_of(out)?;
-    match fs::symlink_metadata(out) {
-        Ok(metadata) if !metadata.is_file() => {
-            return Err(Error::Occupied { path: out.to_path_buf(), found: "exists and is no regular file" });
-        }
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(at(out)(error)),
-        _ => {}
-    }
+    let file = NewFile::create(out)?;
     let package = verified(folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".dnoaudit-").suffix(".tmp");
-    // As readable as any file that the user makes.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let file = builder.tempfile_in(&parent).map_err(at(out))?;
     let source = Source { package: &package, out, progress };
     let exported = match format {
-        ExportFormat::Xlsx => source.workbook(&file, &parent),
+        ExportFormat::Xlsx => source.workbook(&file),
         ExportFormat::Sarif => source.sarif(&file),
         #[cfg(feature = "parquet")]
         ExportFormat::Parquet => source.columns(&file),
     }?;
-    file.persist(out).map_err(|error| at(out)(error.error))?;
+    file.publish()?;
     Ok(exported)
 }
 
 fn at(path: &Path) -> impl Fn(std::io::Error) -> Error {
     move |source| Error::File { path: path.to_path_buf(), source }
-}
-
-/// The folder in which `out` stands.
-fn parent_of(out: &Path) -> Result<PathBuf, Error> {
-    let parent = match out.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    fs::canonicalize(parent).map_err(at(parent))
 }
 
 /// A package, and where what is made of it goes.
@@ -102,7 +79,7 @@ struct Source<'s> {
 }
 
 impl Source<'_> {
-    fn workbook(&self, file: &NamedTempFile, temporary: &Path) -> Result<Exported, Error> {
+    fn workbook(&self, file: &NewFile) -> Result<Exported, Error> {
         let mut survey = Survey::default();
         self.each(|row| {
             survey.count(row);
@@ -110,14 +87,14 @@ impl Source<'_> {
         })?;
         let rules = self.package.rules()?;
         let manifest = self.package.manifest();
-        let mut workbook = Workbook::new(manifest, &self.manifest_sha256(), &rules, &survey, temporary)
+        let mut workbook = Workbook::new(manifest, &self.manifest_sha256(), &rules, &survey, &file.parent)
             .map_err(|error| self.view(error))?;
         let meters = self.each(|row| workbook.push(row))?;
-        let left_out = workbook.finish(BufWriter::new(file.as_file())).map_err(|error| self.view(error))?;
+        let left_out = workbook.finish(BufWriter::new(file.file())).map_err(|error| self.view(error))?;
         Ok(Exported { meters, left_out })
     }
 
-    fn sarif(&self, file: &NamedTempFile) -> Result<Exported, Error> {
+    fn sarif(&self, file: &NewFile) -> Result<Exported, Error> {
         let rules = self.package.rules()?;
         let out = Self::buffered(file);
         let mut sarif = Sarif::new(out, self.package.manifest(), &self.manifest_sha256(), &rules)
@@ -128,7 +105,7 @@ impl Source<'_> {
     }
 
     #[cfg(feature = "parquet")]
-    fn columns(&self, file: &NamedTempFile) -> Result<Exported, Error> {
+    fn columns(&self, file: &NewFile) -> Result<Exported, Error> {
         use std::io::Write;
 
         let out = Self::buffered(file);
@@ -140,8 +117,8 @@ impl Source<'_> {
         Ok(Exported { meters, left_out: 0 })
     }
 
-    fn buffered(file: &NamedTempFile) -> BufWriter<&File> {
-        BufWriter::with_capacity(1 << 18, file.as_file())
+    fn buffered(file: &NewFile) -> BufWriter<&File> {
+        BufWriter::with_capacity(1 << 18, file.file())
     }
 
     fn manifest_sha256(&self) -> String {

@@ -1,6 +1,6 @@
 //! Reads packages for the page and the brief.
 
-use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use report::sign::Attestation;
@@ -12,7 +12,7 @@ use views::overview::{Gathering, Overview};
 
 use crate::diff::{Comparison, verified};
 use crate::error::Error;
-use crate::place::check_apart;
+use crate::place::{NewFile, check_apart};
 use crate::progress::Progress;
 use crate::reader::{PackageReader, as_of, read_small};
 
@@ -22,15 +22,19 @@ use crate::reader::{PackageReader, as_of, read_small};
 ///
 /// # Errors
 ///
-/// A package can't be read or does not verify, the reports make no sequence, `out` lies in one of them, or it can't be
-/// written.
+/// A package can't be read or does not verify, the reports make no sequence, `out` lies in one of them, is no regular file,
+/// or can't be written. In each case what stands at `out` is left as it is.
 pub fn page(package: &Path, previous: &[PathBuf], out: &Path, progress: &Progress<'_>) -> Result<(), Error> {
     for read in std::iter::once(package).chain(previous.iter().map(PathBuf::as_path)) {
         check_apart(out, read)?;
     }
+    let file = NewFile::create(out)?;
     let (edition, overview) = read(package, previous, progress)?;
     let text = views::page::page(&edition, &overview)?;
-    fs::write(out, text).map_err(|source| Error::File { path: out.to_path_buf(), source })
+    file.file()
+        .write_all(text.as_bytes())
+        .map_err(|source| Error::File { path: out.to_path_buf(), source })?;
+    file.publish()
 }
 
 /// The brief of a package or slice. `previous` are earlier ones of the same estate or party, in any order.

@@ -1,7 +1,10 @@
 //! Where something is to be written, and whether that touches what is read.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::error::Error;
 
@@ -22,6 +25,63 @@ pub fn check_apart(out: &Path, package: &Path) -> Result<(), Error> {
         return Err(Error::OutTouchesPackage { out: out.to_path_buf(), package: package.to_path_buf() });
     }
     Ok(())
+}
+
+/// A file that is written beside its place and put there when it is whole. What stands there is a regular file or nothing.
+pub(crate) struct NewFile {
+    file: NamedTempFile,
+    /// The folder in which it stands.
+    pub(crate) parent: PathBuf,
+    out: PathBuf,
+}
+
+impl NewFile {
+    /// Begins a file for this place.
+    ///
+    /// # Errors
+    ///
+    /// Something else than a regular file stands there, or nothing can be written beside it.
+    pub(crate) fn create(out: &Path) -> Result<Self, Error> {
+        let at = |path: &Path| {
+            let path = path.to_path_buf();
+            move |source| Error::File { path, source }
+        };
+        match fs::symlink_metadata(out) {
+            Ok(metadata) if !metadata.is_file() => {
+                let found = "exists and is no regular file";
+                return Err(Error::Occupied { path: out.to_path_buf(), found });
+            }
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(at(out)(error)),
+            _ => {}
+        }
+        let parent = match out.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let parent = fs::canonicalize(parent).map_err(at(parent))?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".dnoaudit-").suffix(".tmp");
+        // As readable as any file that the user makes.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+        let file = builder.tempfile_in(&parent).map_err(at(out))?;
+        Ok(Self { file, parent, out: out.to_path_buf() })
+    }
+
+    /// The file, to be written.
+    pub(crate) fn file(&self) -> &File {
+        self.file.as_file()
+    }
+
+    /// Puts it in its place.
+    ///
+    /// # Errors
+    ///
+    /// The operating system says why.
+    pub(crate) fn publish(self) -> Result<(), Error> {
+        let Self { file, out, .. } = self;
+        file.persist(&out).map(drop).map_err(|error| Error::File { path: out, source: error.error })
+    }
 }
 
 /// A path as it really is: without links and `..`. What is not there yet is taken to come as it is written.

@@ -9,7 +9,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use report::model::v1::{CertificateRow, DeviceRow};
+use report::model::v1::{CertificateRow, DeviceRow, RemedyRow};
 use report::{canonical, digest, push_line, table_line};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -84,6 +84,7 @@ struct PlanDocument {
     r#for: String,
     format: String,
     format_version: u32,
+    items_sha256: String,
     manifest_sha256: String,
     party: Option<String>,
     previous_items_sha256: Option<String>,
@@ -194,8 +195,8 @@ struct Party {
     order: u64,
 }
 
-/// An item of an earlier plan, what became of it, and its line in the account.
-type Judged = (Item, Status, [String; PROGRESS_HEADER.len()]);
+/// An item of an earlier plan, what became of it, its line in the account, and whether it is planned again.
+type Judged = (Item, Status, [String; PROGRESS_HEADER.len()], bool);
 
 /// Who must act, by function and name.
 type Owner = (String, Option<String>);
@@ -373,6 +374,11 @@ impl Planner<'_> {
                     },
                 });
             }
+            let digest = digest_of(&path)?;
+            if digest != document.items_sha256 {
+                let message = format!("SHA-256 {digest}, expected {} of {PLAN}", document.items_sha256);
+                return Err(Error::Report { path, source: report::ReadError::Form { line: 0, message } });
+            }
             let mut counts: BTreeMap<&'static str, u64> =
                 Status::ALL.iter().map(|status| (status.name(), 0)).collect();
             let mut table = self.table("progress.csv", &PROGRESS_HEADER)?;
@@ -382,20 +388,19 @@ impl Planner<'_> {
                 if some.is_empty() {
                     break;
                 }
-                for (item, status, fields) in self.judged(some)? {
+                for (item, status, fields, again) in self.judged(some)? {
                     *counts.entry(status.name()).or_default() += 1;
                     table.line(fields.iter().map(String::as_str))?;
                     // What this plan does not plan again is remembered for the next.
-                    let owner = (item.remedy_party.clone(), item.who.clone());
                     if status.is_settled() {
                         items.json(&Item { settled: Some(status.name().into()), ..item })?;
-                    } else if !self.is_planned(&owner) {
+                    } else if !again {
                         items.json(&item)?;
                     }
                 }
             }
             table.finish()?;
-            previous_items_sha256 = Some(digest_of(&path)?);
+            previous_items_sha256 = Some(digest);
             self.planned.progress = Some(counts);
         }
         items.finish()?;
@@ -406,6 +411,7 @@ impl Planner<'_> {
             r#for: self.options.audience.name().to_owned(),
             format: FORMAT.to_owned(),
             format_version: 1,
+            items_sha256: digest_of(&self.folder.join(ITEMS))?,
             manifest_sha256: digest(self.package.manifest_octets()).to_string(),
             party: self.options.party.clone(),
             previous_items_sha256,
@@ -420,24 +426,33 @@ impl Planner<'_> {
         for (place, item) in items.iter().enumerate() {
             places.entry(item.device_id.as_str().to_owned()).or_default().push(place);
         }
-        let mut found: BTreeMap<usize, (Status, [String; PROGRESS_HEADER.len()])> = BTreeMap::new();
+        let mut found: BTreeMap<usize, (Status, [String; PROGRESS_HEADER.len()], bool)> = BTreeMap::new();
         for row in self.package.devices()? {
             let row = row?;
             for place in places.get(row.device_id.as_str()).into_iter().flatten() {
                 let Some(item) = items.get(*place) else { continue };
                 let status = judge(item, Some(&row));
-                found.insert(*place, (status, progress_fields(item, Some(&row), status)));
+                let again = self.plans(&row, &item.task);
+                found.insert(*place, (status, progress_fields(item, Some(&row), status), again));
             }
         }
         let judged = items.into_iter().enumerate().map(|(place, item)| match found.remove(&place) {
-            Some((status, fields)) => (item, status, fields),
+            Some((status, fields, again)) => (item, status, fields, again),
             None => {
                 let status = judge(&item, None);
                 let fields = progress_fields(&item, None, status);
-                (item, status, fields)
+                (item, status, fields, false)
             }
         });
         Ok(judged.collect())
+    }
+
+    /// Whether this plan has a step of a task for the meter of a row.
+    fn plans(&self, row: &DeviceRow<'_>, task: &str) -> bool {
+        let owner =
+            |remedy: &RemedyRow<'_>| (remedy.party.to_string(), remedy.who.as_ref().map(ToString::to_string));
+        row.remedy.as_ref().is_some_and(|remedy| self.is_planned(&owner(remedy)))
+            && steps(row).iter().any(|step| step.stage.task() == task)
     }
 
     fn table(&self, name: &str, header: &[&str]) -> Result<Output, Error> {

@@ -43,6 +43,10 @@ pub fn slice(
     progress: &Progress<'_>,
 ) -> Result<Verification, Error> {
     let reader = PackageReader::open(folder)?;
+    if reader.is_slice() {
+        return Err(Error::SliceOfSlice { path: folder.to_path_buf() });
+    }
+    verify(folder, &Expected::default(), progress)?.require(folder)?;
     check_apart(out, folder)?;
     let leaves = PackageRows::<PartyLeaf>::open(folder.join(tree.file()))?.collect::<Result<Vec<_>, _>>()?;
     let unknown = || {

@@ -50,7 +50,7 @@ pub fn brief(edition: &Edition, overview: &Overview, form: Form) -> String {
     let manifest = format!(
         "Manifest SHA-256 {}, rule set {}. `dnoaudit verify PACKAGE` checks the report; the page of `dnoaudit page PACKAGE` \
          has all figures.",
-        sheet.name(&edition.manifest_sha256),
+        sheet.escaped(&cut(&edition.manifest_sha256, 64)),
         edition.manifest.rule_set.version
     );
     sheet.heading("Source");
@@ -127,6 +127,10 @@ fn change(sheet: &mut Sheet, edition: &Edition) {
         Change::Changed,
         Change::BecameKnown,
         Change::BecameNotKnown,
+        Change::Joined,
+        Change::Left,
+        Change::EnteredScope,
+        Change::LeftScope,
     ];
     let (old, new) = (&step.old.verdicts, &step.new.verdicts);
     let as_of = sheet.name(&step.old.as_of);
@@ -310,7 +314,7 @@ Figures
   – credentials end: 0 already, 3 within 30 days, 0 within 31 to 90, 0 within 91 to 365 (meters)
 
 Change since last time
-  – since LOND: 7 fixed, 0 new, 0 regressed, 2 persisting, 0 changed, 0 became known, 0 became not known
+  – since LOND: 7 fixed, 0 new, 0 regressed, 2 persisting, 0 changed, 0 became known, 0 became not known, 0 joined, 0 left, 0 entered scope, 0 left scope
   – missing 1 → 1, wrong 1 → 1, not known 0 → 0
 
 By party

@@ -8,8 +8,9 @@
 //! weighted by their meters in scope. Its 95 % interval is that of Clopper and Pearson with an effective number of meters
 //! (Korn and Graubard, *Confidence intervals for proportions with small expected number of positive counts estimated from
 //! survey data*, Survey Methodology 24, 1998; without their correction for degrees of freedom): the number of meters of a
-//! simple random sample that would have the variance of this one, and never more than were judged. A stratum of which one
-//! meter alone was judged takes the variance of its party. What was counted bounds the interval on both sides, so that of an
+//! simple random sample that would have the variance of this one, and never more than were judged. The variance in a stratum is
+//! that of a share with one meter more that is so and one more that is not, as Agresti and Coull advise, since a few meters
+//! that agree do not show that all do; it is less by the part of the stratum that was judged. What was counted bounds the interval on both sides, so that of an
 //! estate that was read to the last meter nothing is uncertain.
 //!
 //! A stratum of which no meter was judged is not extrapolated to: how many meters that leaves out is said.
@@ -263,21 +264,22 @@ fn interval(strata: &[Stratum], verdict: Judged) -> Interval {
     let weight = |stratum: &Stratum| number(stratum.in_scope()) / whole;
     let share: f64 =
         strata.iter().map(|stratum| weight(stratum) * share_of(stratum)).sum::<f64>().clamp(0.0, 1.0);
+    // How much a share varies is judged as if one meter more were so and one more were not: a few that agree do not show
+    // that all do.
+    let cautious = |stratum: &Stratum| (number(stratum.of(verdict)) + 1.0) / (number(stratum.judged()) + 2.0);
+    let varies = |share: f64| share * (1.0 - share);
     let variance: f64 = strata
         .iter()
         .map(|stratum| {
-            let (n, of_stratum) = (number(stratum.judged()), share_of(stratum));
+            let n = number(stratum.judged());
             let unread = 1.0 - n / number(stratum.in_scope());
-            let of_mean = match stratum.judged() {
-                1 => share * (1.0 - share),
-                _ => of_stratum * (1.0 - of_stratum) / (n - 1.0),
-            };
-            weight(stratum).powi(2) * unread * of_mean
+            weight(stratum).powi(2) * unread * varies(cautious(stratum)) / n
         })
         .sum();
-    // Where nothing varies in the sample, its own size is all that is known.
+    let cautious: f64 = strata.iter().map(|stratum| weight(stratum) * cautious(stratum)).sum();
+    // Where all were read nothing varies.
     let effective =
-        if variance > 0.0 { (share * (1.0 - share) / variance).min(number(judged)) } else { number(judged) };
+        if variance > 0.0 { (varies(cautious) / variance).min(number(judged)) } else { number(judged) };
     let (low, high) = clopper_pearson(share * effective, effective);
     // What was counted stays: so many are so, and so many are not, whatever the rest is.
     let least = number(found) / whole;
@@ -433,9 +435,16 @@ mod tests {
         }
 
         #[test]
-        fn one_stratum_has_the_plain_interval_of_one_meter_less(c in 1u64..200, m in 1u64..200) {
+        fn a_few_meters_that_agree_do_not_speak_for_many_that_were_not_read(judged in 1u64..4, unread in 20u64..500) {
+            let found = interval(&[stratum(100, 0, 0, 0), stratum(judged, 0, 0, unread)], Judged::Missing);
+            let all = number(100 + judged + unread);
+            prop_assert!(found.high > 0.3 * number(unread) / all, "{found:?}");
+        }
+
+        #[test]
+        fn one_stratum_has_the_plain_interval(c in 1u64..200, m in 1u64..200) {
             let found = interval(&[stratum(c, m, 0, 10_000_000_000)], Judged::Missing);
-            let effective = number(c + m - 1);
+            let effective = number(c + m);
             let (low, high) = clopper_pearson(number(m) / number(c + m) * effective, effective);
             prop_assert!((found.low - low).abs() < 2e-6 && (found.high - high).abs() < 2e-6);
         }

@@ -12,7 +12,7 @@ pub(crate) fn run(arguments: &EstimateArguments, terminal: &Terminal) -> Result<
     terminal.end_progress();
     let found = found?;
     match arguments.format {
-        Format::Text => terminal.print(&text(&found))?,
+        Format::Text => terminal.print(&text(&found, sampling))?,
         Format::Json => {
             let value = serde_json::to_value(&found).map_err(|error| Failure::Output(error.into()))?;
             terminal.print_as_is(&super::json(&value)?)?;
@@ -25,11 +25,19 @@ pub(crate) fn run(arguments: &EstimateArguments, terminal: &Terminal) -> Result<
                 .to_owned(),
         ));
     }
-    let left_out = found.all.extrapolated.as_ref().map_or(found.all.counts.in_scope(), |all| all.left_out);
-    Ok(if left_out > 0 { Exit::Incomplete } else { Exit::Complete })
+    Ok(if sampling == Sampling::AtRandom && left_out(&found.all) > 0 {
+        Exit::Incomplete
+    } else {
+        Exit::Complete
+    })
 }
 
-fn text(found: &Estimate) -> Text {
+/// Meters of which nothing is said: all of them if none was judged.
+fn left_out(all: &PartyEstimate) -> u64 {
+    all.extrapolated.as_ref().map_or(all.counts.in_scope(), |all| all.left_out)
+}
+
+fn text(found: &Estimate, sampling: Sampling) -> Text {
     let mut text = Text::default();
     let parties = || found.parties.iter().chain(std::iter::once(&found.all));
     text.line("Counted");
@@ -56,7 +64,9 @@ fn text(found: &Estimate) -> Text {
         counts.not_known - counts.unread,
         counts.out_of_scope
     ));
-    let Some(all) = &found.all.extrapolated else { return text };
+    if sampling == Sampling::NotKnown {
+        return text;
+    }
     text.blank();
     text.line("Extrapolated to the meters that are not known, if those that were judged are a random sample");
     let mut rows = Rows::new(["DNO", "meters", "left out", "correct", "missing", "wrong"]);
@@ -79,10 +89,11 @@ fn text(found: &Estimate) -> Text {
     text.table(&rows.of_numbers());
     text.blank();
     text.line(found.method);
-    if all.left_out > 0 {
+    let left_out = left_out(&found.all);
+    if left_out > 0 {
         text.line(&format!(
             "{} left out: refused for strata of operator and supplier of which no meter was judged",
-            plural(all.left_out, "meter")
+            plural(left_out, "meter")
         ));
     }
     text
