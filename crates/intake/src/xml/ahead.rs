@@ -95,6 +95,13 @@ fn section(octets: &[u8], from: usize, end: &[u8], is_record: fn(&[u8]) -> bool)
 }
 
 fn tag(octets: &[u8]) -> (Ahead, usize) {
+    // Most tags have no attribute: the next mark is their end.
+    if let Some(end) = memchr::memchr2(b'<', b'>', octets.get(1..).unwrap_or_default()) {
+        let (inner, end) = (octets.get(1..=end).unwrap_or_default(), end + 1);
+        if octets.get(end) == Some(&b'>') && memchr::memchr2(b'"', b'\'', inner).is_none() {
+            return (Ahead::Whole, end + 1);
+        }
+    }
     let mut quote = None;
     let mut was_quote = false;
     for (place, octet) in octets.iter().copied().enumerate().skip(1) {
