@@ -81,10 +81,7 @@ struct Source<'s> {
 impl Source<'_> {
     fn workbook(&self, file: &NewFile) -> Result<Exported, Error> {
         let mut survey = Survey::default();
-        self.each(|row| {
-            survey.count(row);
-            Ok(())
-        })?;
+        self.each(|row| Ok(survey.count(row)?))?;
         let rules = self.package.rules()?;
         let manifest = self.package.manifest();
         let mut workbook = Workbook::new(manifest, &self.manifest_sha256(), &rules, &survey, &file.parent)

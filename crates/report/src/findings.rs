@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use audit::Severity;
 
-use crate::model::v1::{DeviceRow, RuleRow, Text};
+use crate::model::v1::{DeviceRow, FindingRow, RuleRow};
 use crate::short::Short;
 
 /// Names of the columns.
@@ -68,6 +68,58 @@ pub enum FindingsError {
     Csv(std::io::Error),
 }
 
+/// The findings of a row that views tell of. Mere information is left to `devices.jsonl`.
+pub fn grave_findings<'r, 'a>(row: &'r DeviceRow<'a>) -> impl Iterator<Item = &'r FindingRow<'a>> {
+    let information = Severity::Information.name();
+    row.findings.iter().filter(move |finding| finding.severity != information)
+}
+
+/// The values that a finding compared, in one field.
+#[must_use]
+pub fn compared(finding: &FindingRow<'_>) -> String {
+    let mut compared = String::new();
+    for (name, value) in &finding.evidence {
+        let separator = if compared.is_empty() { "" } else { "; " };
+        // Writing to a String does not fail.
+        let _ = write!(compared, "{separator}{name}: {value}");
+    }
+    compared
+}
+
+/// The fields of a finding of a row, in the order of [`FINDINGS_HEADER`].
+///
+/// # Errors
+///
+/// It names a rule that the table does not have.
+pub fn finding_fields<'f>(
+    row: &'f DeviceRow<'_>,
+    finding: &'f FindingRow<'_>,
+    rules: &'f RuleTexts,
+) -> Result<[Cow<'f, str>; FINDINGS_HEADER.len()], FindingsError> {
+    let Some((title, rule_remedy)) = rules.0.get(finding.rule.as_ref()) else {
+        return Err(FindingsError::UnknownRule(finding.rule.chars().take(80).collect()));
+    };
+    let remedy = row.remedy.as_ref();
+    let text = |text: Option<&'f str>| Cow::Borrowed(text.unwrap_or_default());
+    Ok([
+        text(row.dno.as_deref()),
+        row.device_id.as_str().into(),
+        text(row.mpan.as_ref().map(Short::as_str)),
+        text(row.supplier.as_deref()),
+        row.verdict.as_ref().into(),
+        finding.severity.as_ref().into(),
+        finding.rule.as_ref().into(),
+        title.into(),
+        compared(finding).into(),
+        rule_remedy.into(),
+        text(remedy.map(|remedy| remedy.party.as_ref())),
+        text(remedy.and_then(|remedy| remedy.who.as_deref())),
+        text(remedy.and_then(|remedy| remedy.service_request.as_deref())),
+        text(remedy.map(|remedy| remedy.action.as_ref())),
+        text(finding.waiver.as_deref()),
+    ])
+}
+
 /// Makes the lines of `findings.csv`, without the header. They follow from the rows and the table of rules alone.
 #[derive(Debug)]
 pub struct FindingsWriter(csv::Writer<Vec<u8>>);
@@ -90,50 +142,17 @@ impl FindingsWriter {
         )
     }
 
-    /// Adds the lines of a meter. Mere information is left to `devices.jsonl`.
+    /// Adds the lines of a meter.
     ///
     /// # Errors
     ///
     /// It names a rule that the table does not have.
     pub fn push(&mut self, row: &DeviceRow<'_>, rules: &RuleTexts) -> Result<(), FindingsError> {
-        let remedy = row.remedy.as_ref();
-        let or_empty = |text: Option<&Text<'_>>| text.map_or("", |text| text.as_ref()).to_owned();
-        let (party, who, request, action) = (
-            or_empty(remedy.map(|remedy| &remedy.party)),
-            or_empty(remedy.and_then(|remedy| remedy.who.as_ref())),
-            or_empty(remedy.and_then(|remedy| remedy.service_request.as_ref())),
-            or_empty(remedy.map(|remedy| &remedy.action)),
-        );
-        let information = Severity::Information.name();
-        for finding in row.findings.iter().filter(|finding| finding.severity != information) {
-            let Some((title, rule_remedy)) = rules.0.get(finding.rule.as_ref()) else {
-                return Err(FindingsError::UnknownRule(finding.rule.chars().take(80).collect()));
-            };
-            let mut evidence = String::new();
-            for (name, value) in &finding.evidence {
-                let separator = if evidence.is_empty() { "" } else { "; " };
-                // Writing to a String does not fail.
-                let _ = write!(evidence, "{separator}{name}: {value}");
-            }
-            let fields = [
-                row.dno.as_deref().unwrap_or_default(),
-                row.device_id.as_str(),
-                row.mpan.as_ref().map_or("", Short::as_str),
-                row.supplier.as_deref().unwrap_or_default(),
-                &row.verdict,
-                &finding.severity,
-                &finding.rule,
-                title,
-                &evidence,
-                rule_remedy,
-                &party,
-                &who,
-                &request,
-                &action,
-                finding.waiver.as_deref().unwrap_or_default(),
-            ];
-            let safe = fields.map(spreadsheet_safe);
-            let written = self.0.write_record(safe.iter().map(|field| field.as_bytes()));
+        for finding in grave_findings(row) {
+            let fields = finding_fields(row, finding, rules)?;
+            let written = self.0.write_record(
+                fields.each_ref().map(|field| spreadsheet_safe(field)).iter().map(|field| field.as_bytes()),
+            );
             written.map_err(|error| FindingsError::Csv(std::io::Error::other(error)))?;
         }
         Ok(())

@@ -40,7 +40,8 @@ pub use canonical::{CanonicalError, canonical, push_line};
 pub use certificates::{certificate_row, revocation_text};
 pub use device::{InputDigests, device_row, not_in_estate_row, statement};
 pub use findings::{
-    FINDINGS_HEADER, FindingsError, FindingsWriter, RuleTexts, findings_header, spreadsheet_safe, table_line,
+    FINDINGS_HEADER, FindingsError, FindingsWriter, RuleTexts, compared, finding_fields, findings_header,
+    grave_findings, spreadsheet_safe, table_line,
 };
 pub use manifest::{FORMAT, FORMAT_VERSION, Hashed, MANIFEST, digest};
 pub use one_line::one_line;

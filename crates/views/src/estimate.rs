@@ -18,6 +18,7 @@
 use std::collections::BTreeMap;
 
 use report::model::v1::DeviceRow;
+use report::seal::Tree;
 use serde::Serialize;
 use statrs::distribution::{Beta, ContinuousCDF};
 
@@ -95,8 +96,8 @@ impl Strata {
     }
 
     fn count_verdict(&mut self, dno: Option<&str>, supplier: Option<&str>, verdict: &str, unread: bool) {
-        let party = self.0.entry(dno.unwrap_or("unassigned").to_owned()).or_default();
-        let stratum = party.entry(supplier.unwrap_or("unknown").to_owned()).or_default();
+        let party = self.0.entry(Tree::Dno.party(dno, supplier).to_owned()).or_default();
+        let stratum = party.entry(Tree::Supplier.party(dno, supplier).to_owned()).or_default();
         match verdict {
             "correct" => stratum.correct += 1,
             "missing" => stratum.missing += 1,

@@ -10,6 +10,8 @@ use report::model::v1::{CertificateRow, DeviceRow, VerdictCounts};
 use report::{CountError, RowTotals, Short};
 use types::{Grade, Timestamp};
 
+use crate::cells::holder;
+
 /// The most groups of one kind that are kept apart. Beyond them meters are still counted.
 pub const MAX_KEPT: usize = 1 << 16;
 
@@ -391,11 +393,10 @@ impl Gathering {
                 continue;
             };
             first = Some(first.map_or(not_after, |other| other.min(not_after)));
-            let holder = if cell.state == "correct" { row.dno.as_deref() } else { cell.holder.as_deref() };
             let known = cell.certificates.iter().filter(|serial| of(serial).is_some());
             let known: Vec<String> = known.map(ToString::to_string).collect();
             let in_use = self.in_use.entry((entity, key)).or_insert_with(|| InUse {
-                holder: holder.map(str::to_owned),
+                holder: holder(row, cell).map(str::to_owned),
                 serials: Vec::new(),
                 not_after,
                 meters: 0,

@@ -11,7 +11,7 @@ use report::Short;
 use report::model::v1::{DeviceRow, Text, Word};
 use serde::{Deserialize, Serialize};
 
-use crate::cells::{joined, short};
+use crate::cells::{joined, observed_at, short};
 
 pub use credentials::{CERTIFICATES_HEADER, Choice, Credentials};
 pub use progress::{PROGRESS_HEADER, Status, judge, progress_fields};
@@ -187,15 +187,6 @@ pub struct Position {
     pub batch: u64,
     /// The place within the stage, from 1.
     pub order: u64,
-}
-
-/// The time at which both cells were seen as they are: the older of two.
-pub(crate) fn observed_at(row: &DeviceRow<'_>) -> Option<Short> {
-    let [signing, agreeing] = &row.cells;
-    match (signing.observed_at, agreeing.observed_at) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        _ => None,
-    }
 }
 
 /// A line of the plan of a party.

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use report::model::v1::{DeviceRow, InputEntry, Manifest, RuleRow};
+use report::seal::Tree;
+use report::{FindingsError, compared, grave_findings};
 use serde::Serialize;
 
-use crate::cells::{compared, grave};
 use crate::write_error::WriteError;
 
 /// Where the schema of the form stands. Nothing is loaded from there.
@@ -232,9 +233,9 @@ impl<W: Write> Sarif<W> {
     ///
     /// It names a rule that the table does not have, or the receiver fails.
     pub fn push(&mut self, row: &DeviceRow<'_>) -> Result<(), WriteError> {
-        for finding in grave(row) {
+        for finding in grave_findings(row) {
             let Some(place) = self.places.get(finding.rule.as_ref()) else {
-                return Err(WriteError::UnknownRule(finding.rule.chars().take(80).collect()));
+                return Err(FindingsError::UnknownRule(finding.rule.chars().take(80).collect()).into());
             };
             let rule_index = *place;
             let device = row.device_id.as_str();
@@ -254,7 +255,7 @@ impl<W: Write> Sarif<W> {
                         name: device,
                         fully_qualified_name: format!(
                             "{}/{device}",
-                            row.dno.as_deref().unwrap_or("unassigned")
+                            Tree::Dno.party(row.dno.as_deref(), None)
                         ),
                         kind: "resource",
                     }],

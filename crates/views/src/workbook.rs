@@ -8,12 +8,15 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
-use report::FINDINGS_HEADER;
-use report::model::v1::{DeviceRow, Manifest, RuleRow};
+use report::model::v1::{DeviceRow, Manifest, RuleRow, VerdictCounts};
+use report::seal::{Tree, UnknownVerdict};
+use report::{FINDINGS_HEADER, RuleTexts, finding_fields, grave_findings};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook as Book, Worksheet, XlsxError};
 
-use crate::cells::{Rules, finding_fields, grave, holder, joined, short};
+use crate::cells::{holder, joined, observed_at, short};
+use crate::overview::{VERDICTS, in_order};
 use crate::write_error::WriteError;
 
 /// Rows of a sheet, by the form.
@@ -61,9 +64,6 @@ pub const OWNER_HEADER: [&str; 26] = [
     "observed_at",
 ];
 
-/// The verdicts, in the order of the summary.
-const VERDICTS: [&str; 5] = ["correct", "missing", "wrong", "not-known", "out-of-scope"];
-
 /// Who must act.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 struct Owner {
@@ -86,17 +86,21 @@ impl Owner {
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
     owners: BTreeMap<Owner, u64>,
-    by_dno: BTreeMap<String, BTreeMap<String, u64>>,
+    by_dno: BTreeMap<String, VerdictCounts>,
 }
 
 impl Survey {
     /// Counts a meter.
-    pub fn count(&mut self, row: &DeviceRow<'_>) {
+    ///
+    /// # Errors
+    ///
+    /// Its verdict is none.
+    pub fn count(&mut self, row: &DeviceRow<'_>) -> Result<(), UnknownVerdict> {
         if let Some(owner) = Owner::of(row) {
             *self.owners.entry(owner).or_default() += 1;
         }
-        let dno = row.dno.as_deref().unwrap_or("unassigned").to_owned();
-        *self.by_dno.entry(dno).or_default().entry(row.verdict.to_string()).or_default() += 1;
+        let dno = Tree::Dno.party(row.dno.as_deref(), None).to_owned();
+        self.by_dno.entry(dno).or_default().count(&row.verdict)
     }
 }
 
@@ -114,7 +118,7 @@ struct Sheet {
 /// A workbook that is being written.
 pub struct Workbook {
     book: Book,
-    rules: Rules,
+    rules: Arc<RuleTexts>,
     sheets: Vec<Sheet>,
     /// The sheet of each owner.
     owners: BTreeMap<Owner, usize>,
@@ -212,7 +216,7 @@ impl Workbook {
         let head = Format::new().set_bold();
         let mut workbook = Self {
             book,
-            rules: Rules::new(rules),
+            rules: Arc::new(RuleTexts::new(rules)),
             sheets: Vec::new(),
             owners: BTreeMap::new(),
             most_rows,
@@ -266,9 +270,9 @@ impl Workbook {
     ///
     /// The row names a rule that the table does not have, or a temporary file fails.
     pub fn push(&mut self, row: &DeviceRow<'_>) -> Result<(), WriteError> {
-        for finding in grave(row) {
-            let rule = self.rules.get(&finding.rule)?.clone();
-            self.line(FINDINGS, &finding_fields(row, finding, &rule))?;
+        let rules = Arc::clone(&self.rules);
+        for finding in grave_findings(row) {
+            self.line(FINDINGS, &finding_fields(row, finding, &rules)?)?;
         }
         let Some(owner) = Owner::of(row) else { return Ok(()) };
         let Some(place) = self.owners.get(&owner).copied() else {
@@ -311,14 +315,13 @@ impl Workbook {
             ("made by", &format!("{} {}", manifest.tool.name, manifest.tool.version)),
             ("rule set", &manifest.rule_set.version.to_string()),
         ])?;
-        let header = std::iter::once("dno").chain(VERDICTS).chain(["meters"]).collect::<Vec<_>>();
+        let verdicts = VERDICTS.map(|(verdict, _)| verdict);
+        let header = std::iter::once("dno").chain(verdicts).chain(["meters"]).collect::<Vec<_>>();
         lines.header(&header)?;
-        let mut all = BTreeMap::<String, u64>::new();
+        let mut all = VerdictCounts::default();
         for (dno, counts) in &survey.by_dno {
             lines.counts(dno, counts)?;
-            for (verdict, count) in counts {
-                *all.entry(verdict.clone()).or_default() += count;
-            }
+            all.saturating_add(counts);
         }
         lines.counts("all", &all)?;
         lines.blank();
@@ -405,11 +408,7 @@ fn owner_fields<'r>(row: &'r DeviceRow<'_>) -> [Cow<'r, str>; OWNER_HEADER.len()
     let [signing, agreeing] = &row.cells;
     let remedy = row.remedy.as_ref();
     let text = |value: Option<&'r str>| Cow::Borrowed(value.unwrap_or_default());
-    // Both cells usually come from one record; the older time is what is sure of both.
-    let observed = match (&signing.observed_at, &agreeing.observed_at) {
-        (Some(one), Some(other)) => Some(if one <= other { one } else { other }),
-        _ => None,
-    };
+    let observed = observed_at(row).map(|at| at.as_str().to_owned()).unwrap_or_default();
     [
         row.device_id.as_str().into(),
         text(short(row.mpan.as_ref())),
@@ -436,7 +435,7 @@ fn owner_fields<'r>(row: &'r DeviceRow<'_>) -> [Cow<'r, str>; OWNER_HEADER.len()
         text(short(agreeing.entity.as_ref())),
         text(short(agreeing.key.as_ref())),
         text(holder(row, agreeing)),
-        text(short(observed)),
+        observed.into(),
     ]
 }
 
@@ -481,10 +480,11 @@ impl<'b> Lines<'b> {
         Ok(())
     }
 
-    fn counts(&mut self, name: &str, counts: &BTreeMap<String, u64>) -> Result<(), WriteError> {
-        let of = |verdict: &&str| Cell::Number(counts.get(*verdict).copied().unwrap_or_default());
-        let all = Cell::Number(counts.values().sum());
-        self.cells(std::iter::once(Cell::Text(name)).chain(VERDICTS.iter().map(of)).chain([all]))
+    fn counts(&mut self, name: &str, counts: &VerdictCounts) -> Result<(), WriteError> {
+        let counts = in_order(counts);
+        let all = counts.iter().sum();
+        let numbers = counts.into_iter().chain([all]).map(Cell::Number);
+        self.cells(std::iter::once(Cell::Text(name)).chain(numbers))
     }
 
     fn cells<'c>(&mut self, cells: impl IntoIterator<Item = Cell<'c>>) -> Result<(), WriteError> {

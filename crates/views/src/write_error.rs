@@ -2,6 +2,9 @@
 
 use std::io;
 
+use report::FindingsError;
+use report::seal::UnknownVerdict;
+
 /// Why a view can't be written.
 #[non_exhaustive]
 #[derive(Debug, thiserror::Error)]
@@ -10,8 +13,11 @@ pub enum WriteError {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// A row names a rule that the table of rules does not have.
-    #[error("rule {0:?} is not in the table of rules")]
-    UnknownRule(String),
+    #[error(transparent)]
+    Finding(#[from] FindingsError),
+    /// A row has a verdict that is none.
+    #[error(transparent)]
+    Verdict(#[from] UnknownVerdict),
     /// The form of the file has no place for what is to be written; the text is what its writer says.
     #[error("{form}: {message}")]
     Form {

@@ -2,8 +2,8 @@
 
 use report::model::v1::DeviceRow;
 
-use super::{Item, doubts, observed_at};
-use crate::cells::short;
+use super::{Item, doubts};
+use crate::cells::{joined, observed_at, short};
 
 /// What became of an item.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -58,12 +58,8 @@ pub fn judge(item: &Item, row: Option<&DeviceRow<'_>>) -> Status {
     if verdict == "not-known" {
         return Status::Unread;
     }
-    // RFC 3339 in UTC with seconds: later is greater. What was never seen before is newer than nothing.
-    let newer = match (item.observed_at, observed_at(row)) {
-        (Some(before), Some(now)) => now > before,
-        (None, now) => now.is_some(),
-        (Some(_), None) => false,
-    };
+    // RFC 3339 in UTC with seconds: later is greater, and what was never seen is before everything.
+    let newer = observed_at(row) > item.observed_at;
     if item.task == "read" {
         let again = row.remedy.as_ref().and_then(|remedy| remedy.service_request.as_deref());
         return if again != Some("6.24.1") && doubts(row).is_empty() {
@@ -78,11 +74,8 @@ pub fn judge(item: &Item, row: Option<&DeviceRow<'_>>) -> Status {
     if verdict == "correct" && !replace {
         return Status::Done;
     }
-    let was_right = item.settled.as_deref() == Some("done") || item.verdict == "correct";
-    if was_right && verdict != "correct" {
-        return Status::Regressed;
-    }
-    if item.settled.as_deref() == Some("done") {
+    let was_done = item.settled.as_deref() == Some("done");
+    if was_done || item.verdict == "correct" && verdict != "correct" {
         return Status::Regressed;
     }
     if newer { Status::Open } else { Status::Unread }
@@ -121,6 +114,6 @@ pub fn progress_fields(
         row.map(|row| row.verdict.to_string()).unwrap_or_default(),
         short(item.observed_at.as_ref()).unwrap_or_default().to_owned(),
         row.and_then(observed_at).map(|at| at.as_str().to_owned()).unwrap_or_default(),
-        row.map(|row| crate::cells::joined(&row.reasons)).unwrap_or_default(),
+        row.map(|row| joined(&row.reasons)).unwrap_or_default(),
     ]
 }

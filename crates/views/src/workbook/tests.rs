@@ -37,7 +37,7 @@ fn written(rows: &[DeviceRow<'_>], most: (u32, usize)) -> (Vec<u8>, u64) {
     let folder = tempfile::tempdir().unwrap();
     let manifest = serde_json::from_str(MANIFEST).unwrap();
     let mut survey = Survey::default();
-    rows.iter().for_each(|row| survey.count(row));
+    rows.iter().for_each(|row| survey.count(row).unwrap());
     let mut workbook = Workbook::of_most(&manifest, "AB", &rules(), &survey, folder.path(), most).unwrap();
     rows.iter().for_each(|row| workbook.push(row).unwrap());
     let mut octets = Vec::new();
