@@ -13,6 +13,7 @@ use types::{AsOf, Timestamp, ZonelessTimes};
 use crate::error::ConfigError;
 use crate::inputs::Role;
 use crate::named::read_named;
+use crate::place::parent_of;
 
 /// A commented `audit.toml` to start from.
 pub const TEMPLATE: &str = include_str!("../data/audit.toml");
@@ -363,7 +364,7 @@ impl Config {
     /// It would; the next run would read it.
     pub(crate) fn check_out(&self, out: &Path) -> Result<(), ConfigError> {
         let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent = parent_of(out);
         let place = real(parent);
         for (role, spec) in self.inputs.all() {
             let folder = self.base.join(&spec.path);

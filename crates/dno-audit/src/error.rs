@@ -1,7 +1,7 @@
 //! Why a run does not come to an end.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a run does not come to an end. A bad record is none of these: it is in the quarantine.
 #[non_exhaustive]
@@ -204,6 +204,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// What the operating system says of a path.
+    pub(crate) fn at(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |source| Self::File { path: path.to_path_buf(), source }
+    }
+
     /// Whether a report was found not to be what it ought to, rather than the run to fail.
     #[must_use]
     pub const fn is_verification(&self) -> bool {

@@ -67,10 +67,6 @@ pub fn export(
     Ok(exported)
 }
 
-fn at(path: &Path) -> impl Fn(std::io::Error) -> Error {
-    move |source| Error::File { path: path.to_path_buf(), source }
-}
-
 /// A package, and where what is made of it goes.
 struct Source<'s> {
     package: &'s PackageReader,
@@ -110,7 +106,7 @@ impl Source<'_> {
             .map_err(|error| self.view(error))?;
         self.each(|row| columns.push(row))?;
         let (mut out, meters) = columns.finish().map_err(|error| self.view(error))?;
-        out.flush().map_err(at(self.out))?;
+        out.flush().map_err(Error::at(self.out))?;
         Ok(Exported { meters, left_out: 0 })
     }
 
@@ -138,7 +134,7 @@ impl Source<'_> {
 
     fn view(&self, source: WriteError) -> Error {
         match source {
-            WriteError::Io(error) => at(self.out)(error),
+            WriteError::Io(error) => Error::at(self.out)(error),
             source => Error::View { path: self.out.to_path_buf(), source },
         }
     }

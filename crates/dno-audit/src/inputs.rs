@@ -79,7 +79,7 @@ impl InputFile {
 /// Opens an input: a regular file or a pipe.
 pub(crate) fn open_input(path: &Path) -> Result<File, Error> {
     named::open(path).map_err(|source| match source {
-        NamedFileError::Io(source) => Error::File { path: path.to_path_buf(), source },
+        NamedFileError::Io(source) => Error::at(path)(source),
         source => Error::Named { path: path.to_path_buf(), source },
     })
 }
@@ -237,7 +237,7 @@ fn matching(role: Role, spec: &InputSpec, pattern: &str, files: &mut Vec<InputFi
     for path in paths {
         let path =
             path.map_err(|error| Error::File { path: error.path().to_path_buf(), source: error.into() })?;
-        let metadata = path.metadata().map_err(|source| Error::File { path: path.clone(), source })?;
+        let metadata = path.metadata().map_err(Error::at(&path))?;
         if metadata.is_dir() {
             walk(role, spec, &path, files)?;
         } else if metadata.is_file() {

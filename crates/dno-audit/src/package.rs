@@ -11,6 +11,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::error::Error;
+use crate::place::{beside, parent_of};
 use crate::reader::read_whole;
 
 /// What may be replaced: a folder with these files and no others, of which one names its format.
@@ -52,29 +53,17 @@ pub(crate) struct PackageFile {
 impl Package {
     /// Starts a package of a kind that will stand at `place`.
     pub(crate) fn create(place: &Path, kind: Kind) -> Result<Self, Error> {
-        let at = |path: &Path| {
-            let path = path.to_path_buf();
-            move |source| Error::File { path, source }
-        };
         // The folder above is named as it really is, so that no `..` leads through the report itself.
         let Some(name) = place.file_name() else {
             let found = "it is a folder above".to_owned();
             return Err(Error::NotAPackage { path: place.to_path_buf(), found });
         };
-        let parent = match place.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
-        fs::create_dir_all(&parent).map_err(at(&parent))?;
-        let parent = fs::canonicalize(&parent).map_err(at(&parent))?;
+        let parent = parent_of(place);
+        fs::create_dir_all(parent).map_err(Error::at(parent))?;
+        let parent = fs::canonicalize(parent).map_err(Error::at(parent))?;
         let place = &parent.join(name);
         check_place(place, kind)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".dnoaudit-").suffix(".tmp");
-        // A report is as readable as any file that the user makes.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755));
-        let folder = builder.tempdir_in(&parent).map_err(at(&parent))?;
+        let folder = beside(0o755).tempdir_in(&parent).map_err(Error::at(&parent))?;
         Ok(Self { folder, place: place.to_path_buf(), kind, files: BTreeMap::new() })
     }
 
@@ -86,14 +75,14 @@ impl Package {
     /// Starts a file.
     pub(crate) fn file(&self, name: &'static str) -> Result<PackageFile, Error> {
         let path = self.folder.path().join(name);
-        let file = File::create(&path).map_err(|source| Error::File { path: path.clone(), source })?;
+        let file = File::create(&path).map_err(Error::at(&path))?;
         Ok(PackageFile { name, path, writer: Hashed::new(BufWriter::with_capacity(1 << 16, file)) })
     }
 
     /// Ends a file and notes its digest.
     pub(crate) fn finish(&mut self, file: PackageFile, made_of_lines: bool) -> Result<(), Error> {
         let PackageFile { name, path, writer } = file;
-        let at = |source| Error::File { path: path.clone(), source };
+        let at = Error::at(&path);
         let (writer, entry) = writer.finish(made_of_lines).map_err(at)?;
         // Not forced to the disk, which would take longer than the audit: a killed run or a full disk is caught before
         // the package is put in place, and what a power cut breaks fails the digests.
@@ -146,7 +135,7 @@ impl PackageFile {
     /// Adds octets that hold this many lines.
     pub(crate) fn push(&mut self, octets: &[u8], lines: u64) -> Result<(), Error> {
         self.writer.count_lines(lines);
-        self.writer.write_all(octets).map_err(|source| Error::File { path: self.path.clone(), source })
+        self.writer.write_all(octets).map_err(Error::at(&self.path))
     }
 }
 
@@ -277,7 +266,7 @@ fn remove(folder: &Path, kind: Kind) -> Result<(), Error> {
             _ => {}
         }
     }
-    fs::remove_dir(folder).map_err(|source| Error::File { path: folder.to_path_buf(), source })
+    fs::remove_dir(folder).map_err(Error::at(folder))
 }
 
 #[cfg(test)]

@@ -31,9 +31,7 @@ pub fn page(package: &Path, previous: &[PathBuf], out: &Path, progress: &Progres
     let file = NewFile::create(out)?;
     let (edition, overview) = read(package, previous, progress)?;
     let text = views::page::page(&edition, &overview)?;
-    file.file()
-        .write_all(text.as_bytes())
-        .map_err(|source| Error::File { path: out.to_path_buf(), source })?;
+    file.file().write_all(text.as_bytes()).map_err(Error::at(out))?;
     file.publish()
 }
 

@@ -27,6 +27,22 @@ pub fn check_apart(out: &Path, package: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// The folder in which a place is.
+pub(crate) fn parent_of(place: &Path) -> &Path {
+    place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// How a file or a folder is called while it is written beside its place. It has the mode of what the user makes, so that it
+/// is as readable.
+#[cfg_attr(not(unix), allow(unused_variables, reason = "modes are those of Unix"))]
+pub(crate) fn beside(mode: u32) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".dnoaudit-").suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    builder
+}
+
 /// A file that is written beside its place and put there when it is whole. What stands there is a regular file or nothing.
 pub(crate) struct NewFile {
     file: NamedTempFile,
@@ -42,29 +58,17 @@ impl NewFile {
     ///
     /// Something else than a regular file stands there, or nothing can be written beside it.
     pub(crate) fn create(out: &Path) -> Result<Self, Error> {
-        let at = |path: &Path| {
-            let path = path.to_path_buf();
-            move |source| Error::File { path, source }
-        };
         match fs::symlink_metadata(out) {
             Ok(metadata) if !metadata.is_file() => {
                 let found = "exists and is no regular file";
                 return Err(Error::Occupied { path: out.to_path_buf(), found });
             }
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(at(out)(error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(Error::at(out)(error)),
             _ => {}
         }
-        let parent = match out.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let parent = fs::canonicalize(parent).map_err(at(parent))?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".dnoaudit-").suffix(".tmp");
-        // As readable as any file that the user makes.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-        let file = builder.tempfile_in(&parent).map_err(at(out))?;
+        let parent = parent_of(out);
+        let parent = fs::canonicalize(parent).map_err(Error::at(parent))?;
+        let file = beside(0o644).tempfile_in(&parent).map_err(Error::at(out))?;
         Ok(Self { file, parent, out: out.to_path_buf() })
     }
 
@@ -80,7 +84,7 @@ impl NewFile {
     /// The operating system says why.
     pub(crate) fn publish(self) -> Result<(), Error> {
         let Self { file, out, .. } = self;
-        file.persist(&out).map(drop).map_err(|error| Error::File { path: out, source: error.error })
+        file.persist(&out).map(drop).map_err(|error| Error::at(&out)(error.error))
     }
 }
 

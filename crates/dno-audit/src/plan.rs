@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 pub use views::plan::{Audience, Status};
 use views::plan::{
-    CERTIFICATES_HEADER, Credentials, INDEX_HEADER, Item, PLAN_HEADER, PROGRESS_HEADER, Position, Stage,
-    Step, file_stem, judge, plan_fields, progress_fields, request, steps,
+    CERTIFICATES_HEADER, Choice, Credentials, INDEX_HEADER, Item, PLAN_HEADER, PROGRESS_HEADER, Position,
+    Stage, Step, file_stem, judge, plan_fields, progress_fields, request, steps,
 };
 
 use crate::diff::verified;
 use crate::error::Error;
-use crate::place::check_apart;
+use crate::place::{beside, check_apart, parent_of};
 use crate::progress::Progress;
 use crate::reader::{PackageReader, PackageRows, read_small};
 
@@ -122,6 +122,7 @@ pub fn plan(
         folder: folder_of_plan.temporary.path().to_path_buf(),
         parties: BTreeMap::new(),
         credentials: Credentials::new(!package.is_slice()),
+        choices: None,
         planned: Planned::default(),
         progress,
     };
@@ -133,10 +134,6 @@ pub fn plan(
     Ok(planned)
 }
 
-fn at(path: &Path) -> impl Fn(io::Error) -> Error {
-    move |source| Error::File { path: path.to_path_buf(), source }
-}
-
 /// A folder that is written beside its place.
 struct Folder {
     temporary: TempDir,
@@ -146,26 +143,18 @@ struct Folder {
 impl Folder {
     fn create(place: &Path) -> Result<Self, Error> {
         free(place)?;
-        let parent = match place.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        fs::create_dir_all(parent).map_err(at(parent))?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".dnoaudit-").suffix(".tmp");
-        // As readable as any folder that the user makes.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755));
-        let temporary = builder.tempdir_in(parent).map_err(at(parent))?;
+        let parent = parent_of(place);
+        fs::create_dir_all(parent).map_err(Error::at(parent))?;
+        let temporary = beside(0o755).tempdir_in(parent).map_err(Error::at(parent))?;
         Ok(Self { temporary, place: place.to_path_buf() })
     }
 
     fn publish(self) -> Result<(), Error> {
         free(&self.place)?;
         if self.place.is_dir() {
-            fs::remove_dir(&self.place).map_err(at(&self.place))?;
+            fs::remove_dir(&self.place).map_err(Error::at(&self.place))?;
         }
-        fs::rename(self.temporary.path(), &self.place).map_err(at(&self.place))?;
+        fs::rename(self.temporary.path(), &self.place).map_err(Error::at(&self.place))?;
         // It is no longer where it would be removed.
         let _ = self.temporary.keep();
         Ok(())
@@ -177,9 +166,9 @@ fn free(place: &Path) -> Result<(), Error> {
     let taken = |found| Err(Error::Occupied { path: place.to_path_buf(), found });
     match fs::symlink_metadata(place) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(at(place)(error)),
+        Err(error) => Err(Error::at(place)(error)),
         Ok(metadata) if !metadata.is_dir() => taken("exists and is no folder"),
-        Ok(_) if fs::read_dir(place).map_err(at(place))?.next().is_some() => {
+        Ok(_) if fs::read_dir(place).map_err(Error::at(place))?.next().is_some() => {
             taken("exists and is not empty; a plan is never replaced")
         }
         Ok(_) => Ok(()),
@@ -201,6 +190,10 @@ type Judged = (Item, Status, [String; PROGRESS_HEADER.len()], bool);
 /// Who must act, by function and name.
 type Owner = (String, Option<String>);
 
+fn owner_of(remedy: &RemedyRow<'_>) -> Owner {
+    (remedy.party.to_string(), remedy.who.as_ref().map(ToString::to_string))
+}
+
 struct Planner<'p> {
     package: &'p PackageReader,
     options: &'p PlanOptions,
@@ -208,6 +201,8 @@ struct Planner<'p> {
     /// Those in the plan.
     parties: BTreeMap<Option<String>, Party>,
     credentials: Credentials,
+    /// What to place in the cells of the meters of the operator whose rows go through.
+    choices: Option<(Option<String>, [Choice; 2])>,
     planned: Planned,
     progress: &'p Progress<'p>,
 }
@@ -221,7 +216,7 @@ impl Planner<'_> {
             let row = row?;
             self.credentials.see(&row);
             let Some(remedy) = &row.remedy else { continue };
-            let owner = (remedy.party.to_string(), remedy.who.as_ref().map(ToString::to_string));
+            let owner = owner_of(remedy);
             if self.is_planned(&owner)
                 && let Some(dno) = row.dno.as_deref()
                 && !operators.contains(dno)
@@ -291,7 +286,7 @@ impl Planner<'_> {
     /// Writes the plans of the parties, and gives the items that are being remembered.
     fn write(&mut self) -> Result<Output, Error> {
         let mut items = Output::create(self.folder.join(ITEMS))?;
-        let header = table_line(PLAN_HEADER).map_err(at(&self.folder))?;
+        let header = table_line(PLAN_HEADER).map_err(Error::at(&self.folder))?;
         for party in self.parties.values_mut() {
             party.lines.extend_from_slice(&header);
         }
@@ -303,7 +298,7 @@ impl Planner<'_> {
             while let Some(row) = rows.next() {
                 let row = row?;
                 let Some(remedy) = &row.remedy else { continue };
-                let owner = (remedy.party.to_string(), remedy.who.as_ref().map(ToString::to_string));
+                let owner = owner_of(remedy);
                 if !self.is_planned(&owner) {
                     continue;
                 }
@@ -329,9 +324,14 @@ impl Planner<'_> {
         let batch = (party.order - 1) / self.options.batch.max(1) + 1;
         let position = Position { batch, order: party.order };
         *party.planned.steps.entry(step.stage.task()).or_default() += 1;
-        let choices = self.credentials.choices(row.dno.as_deref());
-        let fields = plan_fields(row, step, position, &choices);
-        let line = table_line(fields.iter().map(String::as_str)).map_err(at(&self.folder))?;
+        let dno = row.dno.as_deref();
+        // The rows of one operator follow each other.
+        let (_, choices) = match self.choices.take().filter(|(of, _)| of.as_deref() == dno) {
+            Some(same) => self.choices.insert(same),
+            None => self.choices.insert((dno.map(str::to_owned), self.credentials.choices(dno))),
+        };
+        let fields = plan_fields(row, step, position, choices);
+        let line = table_line(fields.iter().map(String::as_str)).map_err(Error::at(&self.folder))?;
         party.lines.extend_from_slice(&line);
         if party.lines.len() >= BUFFER {
             flush(&self.folder, party)?;
@@ -346,15 +346,15 @@ impl Planner<'_> {
             let source = report::ReadError::Form { line: 0, message };
             return Err(Error::Report { path: self.package.folder().join("devices.jsonl"), source });
         }
-        let Some(text) = request(step.stage, device, &choices) else { return Ok(()) };
+        let Some(text) = request(step.stage, device, choices) else { return Ok(()) };
         let folder = self.folder.join("requests").join(&party.stem).join(format!(
             "{}-{}-{batch:05}",
             step.stage.number(),
             step.stage.task()
         ));
-        fs::create_dir_all(&folder).map_err(at(&folder))?;
+        fs::create_dir_all(&folder).map_err(Error::at(&folder))?;
         let path = folder.join(format!("{device}.xml"));
-        fs::write(&path, text).map_err(at(&path))
+        fs::write(&path, text).map_err(Error::at(&path))
     }
 
     /// Gives the account of the earlier plan, and writes what stands for the whole.
@@ -417,7 +417,7 @@ impl Planner<'_> {
             previous_items_sha256,
         };
         let path = self.folder.join(PLAN);
-        fs::write(&path, canonical(&document)?).map_err(at(&path))
+        fs::write(&path, canonical(&document)?).map_err(Error::at(&path))
     }
 
     /// Judges some items in one passage through the rows; they keep their order.
@@ -449,9 +449,7 @@ impl Planner<'_> {
 
     /// Whether this plan has a step of a task for the meter of a row.
     fn plans(&self, row: &DeviceRow<'_>, task: &str) -> bool {
-        let owner =
-            |remedy: &RemedyRow<'_>| (remedy.party.to_string(), remedy.who.as_ref().map(ToString::to_string));
-        row.remedy.as_ref().is_some_and(|remedy| self.is_planned(&owner(remedy)))
+        row.remedy.as_ref().is_some_and(|remedy| self.is_planned(&owner_of(remedy)))
             && steps(row).iter().any(|step| step.stage.task() == task)
     }
 
@@ -466,15 +464,15 @@ impl Planner<'_> {
 fn flush(folder: &Path, party: &mut Party) -> Result<(), Error> {
     let path = folder.join(&party.planned.file);
     let file = OpenOptions::new().create(true).append(true).open(&path);
-    file.and_then(|mut file| file.write_all(&party.lines)).map_err(at(&path))?;
+    file.and_then(|mut file| file.write_all(&party.lines)).map_err(Error::at(&path))?;
     party.lines.clear();
     Ok(())
 }
 
 fn digest_of(path: &Path) -> Result<String, Error> {
     let mut hashed = report::Hashed::new(io::sink());
-    io::copy(&mut crate::reader::open(path)?, &mut hashed).map_err(at(path))?;
-    let (_, entry) = hashed.finish(false).map_err(at(path))?;
+    io::copy(&mut crate::reader::open(path)?, &mut hashed).map_err(Error::at(path))?;
+    let (_, entry) = hashed.finish(false).map_err(Error::at(path))?;
     Ok(entry.sha256)
 }
 
@@ -487,22 +485,22 @@ struct Output {
 
 impl Output {
     fn create(path: PathBuf) -> Result<Self, Error> {
-        let file = File::create(&path).map_err(at(&path))?;
+        let file = File::create(&path).map_err(Error::at(&path))?;
         Ok(Self { path, out: BufWriter::with_capacity(BUFFER, file), buffer: Vec::new() })
     }
 
     fn line<'f>(&mut self, fields: impl IntoIterator<Item = &'f str>) -> Result<(), Error> {
-        let line = table_line(fields).map_err(at(&self.path))?;
-        self.out.write_all(&line).map_err(at(&self.path))
+        let line = table_line(fields).map_err(Error::at(&self.path))?;
+        self.out.write_all(&line).map_err(Error::at(&self.path))
     }
 
     fn json(&mut self, item: &Item) -> Result<(), Error> {
         self.buffer.clear();
         push_line(item, &mut self.buffer)?;
-        self.out.write_all(&self.buffer).map_err(at(&self.path))
+        self.out.write_all(&self.buffer).map_err(Error::at(&self.path))
     }
 
     fn finish(mut self) -> Result<(), Error> {
-        self.out.flush().map_err(at(&self.path))
+        self.out.flush().map_err(Error::at(&self.path))
     }
 }

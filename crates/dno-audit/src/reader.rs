@@ -221,7 +221,7 @@ pub(crate) fn as_of(package: &PackageReader) -> Result<Timestamp, Error> {
 
 /// Opens a regular file of a package: a link may lead out of it, and a pipe may never end.
 pub(crate) fn open(path: &Path) -> Result<File, Error> {
-    let at = |source| Error::File { path: path.to_path_buf(), source };
+    let at = Error::at(path);
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         Ok(_) => return Err(Error::NotARegularFile { path: path.to_path_buf() }),
@@ -246,10 +246,7 @@ pub(crate) fn read_small(path: &Path) -> Result<Vec<u8>, Error> {
 fn read_at_most(path: &Path, most: usize) -> Result<Vec<u8>, Error> {
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let mut octets = Vec::new();
-    open(path)?
-        .take(limit)
-        .read_to_end(&mut octets)
-        .map_err(|source| Error::File { path: path.to_path_buf(), source })?;
+    open(path)?.take(limit).read_to_end(&mut octets).map_err(Error::at(path))?;
     if octets.len() > most {
         return Err(Error::Report { path: path.to_path_buf(), source: ReadError::DocumentTooLong { most } });
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use audit::Directory;
 use intake::{Record, Source, TableOptions};
@@ -142,7 +142,7 @@ struct LoadedList {
 }
 
 fn load(path: &Path, zoneless: ZonelessTimes) -> Result<LoadedList, Error> {
-    let file = File::open(path).map_err(|source| Error::File { path: PathBuf::from(path), source })?;
+    let file = File::open(path).map_err(Error::at(path))?;
     let mut source = Source::new(path.display().to_string(), InputId(0), file);
     let (mut rows, mut names, mut refused) = (Vec::new(), Interner::new(), Vec::new());
     let mut reject = |record: &Record<'_>| {

@@ -197,7 +197,7 @@ pub fn verify(folder: &Path, expected: &Expected, progress: &Progress<'_>) -> Re
 
 /// The regular files of a folder, and what else is in it.
 fn list(folder: &Path) -> Result<(BTreeSet<String>, Vec<String>), Error> {
-    let at = |source| Error::File { path: folder.to_path_buf(), source };
+    let at = Error::at(folder);
     let (mut names, mut strange) = (BTreeSet::new(), Vec::new());
     for entry in fs::read_dir(folder).map_err(at)? {
         let entry = entry.map_err(at)?;

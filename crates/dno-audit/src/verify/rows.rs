@@ -180,7 +180,7 @@ pub(crate) fn verify(
             match blocks.next() {
                 Ok(Some(block)) => batch.push(block),
                 Ok(None) => break,
-                Err(ReadError::Io(source)) => return Err(Error::File { path: path.to_path_buf(), source }),
+                Err(ReadError::Io(source)) => return Err(Error::at(path)(source)),
                 Err(error) => return Ok(Err(format!("after line {}: {error}", sink.lines))),
             }
         }
@@ -215,7 +215,7 @@ pub(crate) fn verify(
 
 /// Size, lines and digest of a file; lines only of one that is made of them.
 pub(crate) fn entry(path: &Path) -> Result<FileEntry, Error> {
-    let at = |source| Error::File { path: path.to_path_buf(), source };
+    let at = Error::at(path);
     let mut file = open(path)?;
     let mut hashed = Hashed::new(std::io::sink());
     let mut octets = vec![0; BLOCK];
