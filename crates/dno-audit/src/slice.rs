@@ -111,7 +111,7 @@ pub fn slice(
     if attestation.exists() {
         package.write(ATTESTATION, &read_small(&attestation)?)?;
     }
-    // A package that is damaged gives a slice that does not verify.
+    // What is handed over is looked at as it will stand there.
     let verification = verify(package.folder(), &Expected::default(), progress)?.require(folder)?;
     package.publish()?;
     Ok(verification)

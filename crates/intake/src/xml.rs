@@ -1,8 +1,9 @@
 //! XML as a stream of bounded elements, each of them one record.
 //!
 //! In: a [`Source`] and the names of the elements that are records. Out: each such element with all that is in it, as
-//! a [`Tree`], or why it can't be had. Text between them is told as what it is. A file may hold several documents, with or without declarations, and the
-//! records may stand within elements that nobody knows. After a fault the reading goes on at the next record.
+//! a [`Tree`], or why it can't be had. Text between them is told as what it is. A file may hold several documents, with or
+//! without declarations, and the records may stand within elements that nobody knows. After a fault the reading goes on at
+//! the next record.
 //!
 //! Prefixes and namespaces are passed over. A document type declaration is refused with the document that it stands
 //! in, so there are no entities but the five of XML itself and references to characters. Depth, size and number of

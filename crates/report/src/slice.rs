@@ -22,13 +22,14 @@ pub fn slice_summary(
     rules: &[RuleRow],
     totals: RowTotals,
 ) -> SliceSummary {
-    let RowTotals { verdicts, by_dno, by_region, by_supplier, findings, .. } = totals;
+    let findings = totals.by_rule(rules);
+    let RowTotals { verdicts, by_dno, by_region, by_supplier, .. } = totals;
     SliceSummary {
         as_of: as_of.to_owned(),
         by_dno,
         by_region,
         by_supplier,
-        findings: rules.iter().map(|rule| (rule.id.to_string(), 0)).chain(findings).collect(),
+        findings,
         meters: verdicts.sum().unwrap_or(u64::MAX),
         party: party.to_owned(),
         tree: tree.name().into(),

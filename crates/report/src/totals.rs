@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use types::Timestamp;
 
-use crate::model::v1::{DeviceRow, ModelCounts, Text, VerdictCounts};
+use crate::model::v1::{DeviceRow, ModelCounts, RuleRow, Text, VerdictCounts};
 use crate::seal::{Tree, UnknownVerdict};
 
 /// The most groups of one kind: parties, regions or models. It bounds the memory that rows of somebody else can take.
@@ -68,9 +68,10 @@ impl RowTotals {
         let of = |text: &Option<Text<'_>>| text.as_deref().map(str::to_owned);
         let dno = Tree::Dno.party(row.dno.as_deref(), None);
         let supplier = Tree::Supplier.party(None, row.supplier.as_deref());
-        group(&mut self.by_dno, dno, "dno")?.count(verdict)?;
-        group(&mut self.by_supplier, supplier, "supplier")?.count(verdict)?;
-        group(&mut self.by_region, row.region.as_deref().unwrap_or(NO_REGION), "region")?.count(verdict)?;
+        let region = row.region.as_deref().unwrap_or(NO_REGION);
+        in_group(&mut self.by_dno, dno, "dno", |counts| counts.count(verdict))??;
+        in_group(&mut self.by_supplier, supplier, "supplier", |counts| counts.count(verdict))??;
+        in_group(&mut self.by_region, region, "region", |counts| counts.count(verdict))??;
         let model = [of(&row.manufacturer), of(&row.model), of(&row.firmware)];
         if self.by_model.len() == MAX_GROUPS && !self.by_model.contains_key(&model) {
             return Err(CountError::TooManyGroups { by: "model" });
@@ -78,13 +79,13 @@ impl RowTotals {
         self.by_model.entry(model).or_default().count(verdict)?;
         let seen = row.cells.iter().filter_map(|cell| cell.observed_at.as_ref()?.as_str().parse().ok()).max();
         if let Some(age) = seen.map(|seen| audit::Age::of_days(as_of.days_since(seen))) {
-            group(&mut self.by_age, age.name(), "age")?.count(verdict)?;
+            in_group(&mut self.by_age, age.name(), "age", |counts| counts.count(verdict))??;
         }
         for finding in &row.findings {
-            *group(&mut self.findings, &finding.rule, "rule")? += 1;
+            in_group(&mut self.findings, &finding.rule, "rule", |count| *count += 1)?;
             if let Some(waiver) = &finding.waiver {
-                *group(&mut self.waived_findings, &finding.rule, "rule")? += 1;
-                *group(&mut self.waivers, waiver, "waiver")? += 1;
+                in_group(&mut self.waived_findings, &finding.rule, "rule", |count| *count += 1)?;
+                in_group(&mut self.waivers, waiver, "waiver", |count| *count += 1)?;
             }
         }
         if row.waived {
@@ -108,7 +109,7 @@ impl RowTotals {
             (&mut self.by_supplier, other.by_supplier, "supplier"),
         ] {
             for (name, counts) in from {
-                group(into, &name, by)?.saturating_add(&counts);
+                in_group(into, &name, by, |into| into.saturating_add(&counts))?;
             }
         }
         for (into, from, by) in [
@@ -117,7 +118,7 @@ impl RowTotals {
             (&mut self.waivers, other.waivers, "waiver"),
         ] {
             for (name, count) in from {
-                *group(into, &name, by)? += count;
+                in_group(into, &name, by, |into| *into += count)?;
             }
         }
         for (model, counts) in other.by_model {
@@ -129,7 +130,14 @@ impl RowTotals {
         Ok(())
     }
 
-    /// By manufacturer, model and firmware, as a summary lists them.
+    /// Findings by rule, and every rule of a table with zero that never failed.
+    #[must_use]
+    pub fn by_rule(&self, rules: &[RuleRow]) -> BTreeMap<String, u64> {
+        let zeros = rules.iter().map(|rule| (rule.id.to_string(), 0));
+        zeros.chain(self.findings.clone()).collect()
+    }
+
+    /// By manufacturer, model and firmware, as a summary lists them and in its order.
     pub fn models(&self) -> impl Iterator<Item = ModelCounts> + '_ {
         self.by_model.iter().map(|([manufacturer, model, firmware], counts)| ModelCounts {
             counts: *counts,
@@ -140,17 +148,17 @@ impl RowTotals {
     }
 }
 
-/// The counts of a group, which begin at nothing.
-fn group<'g, C: Default>(
-    groups: &'g mut BTreeMap<String, C>,
+/// Counts in a group, which begins at nothing.
+fn in_group<C: Default, T>(
+    groups: &mut BTreeMap<String, C>,
     name: &str,
     by: &'static str,
-) -> Result<&'g mut C, CountError> {
-    if !groups.contains_key(name) {
-        if groups.len() == MAX_GROUPS {
-            return Err(CountError::TooManyGroups { by });
-        }
-        groups.insert(name.to_owned(), C::default());
+    count: impl FnOnce(&mut C) -> T,
+) -> Result<T, CountError> {
+    let full = groups.len() >= MAX_GROUPS;
+    match groups.get_mut(name) {
+        Some(counts) => Ok(count(counts)),
+        None if full => Err(CountError::TooManyGroups { by }),
+        None => Ok(count(groups.entry(name.to_owned()).or_default())),
     }
-    groups.get_mut(name).ok_or(CountError::TooManyGroups { by })
 }

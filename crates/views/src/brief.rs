@@ -11,7 +11,7 @@ use report::model::v1::VerdictCounts;
 
 use crate::edition::Edition;
 use crate::overview::{Ends, Group, Overview, Task};
-use crate::wording::{cut, number, party, percent, plural, sentence, split};
+use crate::wording::{cut, kind_of_party, number, party, percent, plural, sentence, split};
 
 /// How a brief is written.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -34,10 +34,7 @@ const NAME: usize = 40;
 pub fn brief(edition: &Edition, overview: &Overview, form: Form) -> String {
     let mut sheet = Sheet { form, text: String::new() };
     let whose = match &edition.slice {
-        Some(slice) => {
-            let kind = if slice.tree == "dno" { "network operator" } else { "supplier" };
-            format!("meters of {kind} {}", sheet.name(&slice.leaf.party))
-        }
+        Some(slice) => format!("meters of {} {}", kind_of_party(slice), sheet.name(&slice.leaf.party)),
         None => "electricity meters".to_owned(),
     };
     let as_of = sheet.name(&edition.manifest.as_of);

@@ -1,6 +1,8 @@
 //! Words and numbers as people read them.
 
+use report::model::v1::Slice;
 use report::one_line;
+use report::seal::Tree;
 
 /// The most characters of a name from an input that a view shows.
 const NAME: usize = 120;
@@ -64,18 +66,26 @@ pub(crate) fn split(missing: u64, wrong: u64) -> String {
     }
 }
 
-/// A party that must act, by its function, as people call it.
+/// The functions of parties that must act, and what people call them.
+pub(crate) const PARTIES: [(&str, &str); 7] = [
+    ("network-operator", "the network operator responsible for the meter"),
+    ("supplier", "the responsible supplier"),
+    ("other-network-operator", "the other network operator, whose key stands in the cell"),
+    ("supplier-in-cell", "the supplier whose key stands in the cell"),
+    ("dcc", "the DCC"),
+    ("auditor", "whoever runs the audit: inputs are incomplete"),
+    ("registration-data", "whoever supplies registration or estate data"),
+];
+
+/// A party that must act, by its function, as people call it; a report of somebody else may name other functions.
 pub(crate) fn party(function: &str) -> String {
-    match function {
-        "network-operator" => "the network operator responsible for the meter".to_owned(),
-        "supplier" => "the responsible supplier".to_owned(),
-        "other-network-operator" => "the other network operator, whose key stands in the cell".to_owned(),
-        "supplier-in-cell" => "the supplier whose key stands in the cell".to_owned(),
-        "dcc" => "the DCC".to_owned(),
-        "auditor" => "whoever runs the audit: inputs are incomplete".to_owned(),
-        "registration-data" => "whoever supplies registration or estate data".to_owned(),
-        other => name(other),
-    }
+    let known = PARTIES.iter().find(|(known, _)| *known == function);
+    known.map_or_else(|| name(function), |(_, words)| (*words).to_owned())
+}
+
+/// What the party of a slice is.
+pub(crate) fn kind_of_party(slice: &Slice) -> &'static str {
+    if slice.tree == Tree::Dno.name() { "network operator" } else { "supplier" }
 }
 
 #[cfg(test)]

@@ -170,6 +170,7 @@ impl<'s, 'r, const N: usize> Delimited<'s, 'r, N> {
         let line = u32::try_from(self.line()).map_err(too_many)?;
         let origin = Origin { input: self.id, line };
         let more = u32::try_from(self.lines_within()).map_err(too_many)?;
+        let texts = self.header.fields(&self.row);
         let fields = if more > 0 {
             let last = line.saturating_add(more);
             self.spilled = Some((line.saturating_add(1), line, last));
@@ -179,9 +180,8 @@ impl<'s, 'r, const N: usize> Delimited<'s, 'r, N> {
         } else if self.row.len() != self.header.width {
             Err(Reject::Ragged { found: self.row.len(), expected: self.header.width })
         } else {
-            Ok(self.header.fields(&self.row))
+            Ok(texts)
         };
-        let texts = self.header.fields(&self.row);
         let device = texts.first().copied();
         Ok(Some(Row { origin, raw: Raw::Fields(&self.row), fields, texts, device }))
     }

@@ -61,3 +61,45 @@ impl TableKind {
         own.iter().map(|column| column.name).eq(columns.iter().map(|column| column.name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(header: &str) -> &'static str {
+        let headers: Vec<String> = header.split(',').map(str::to_owned).collect();
+        match TableKind::of(&headers) {
+            Some(TableKind::Certificates) => "certificates",
+            Some(TableKind::Messages | TableKind::Cells) => "records",
+            Some(TableKind::Estate) => "estate",
+            Some(TableKind::Registration) => "registration",
+            None => "nothing",
+        }
+    }
+
+    #[test]
+    fn a_table_is_what_most_of_its_columns_say() {
+        for (header, table) in [
+            ("device_id,role,key_usage,entity_id,key_id", "records"),
+            ("device_id,role,key_usage,entity_id,key_id,certificate_serial,status", "records"),
+            ("device_id,role,key_usage,entity_id", "records"),
+            ("device_id,observed_at,gbcs", "records"),
+            ("gbcs", "records"),
+            ("device_id", "estate"),
+            ("device_id,mpan,serial_number,status", "estate"),
+            ("device_id,mpan,device_type,key", "estate"),
+            ("device_id,mpan,device_type,message", "estate"),
+            ("device_id,mpan,certificate", "estate"),
+            ("mpan,network_operator,supplier", "registration"),
+            ("serial,status", "certificates"),
+            ("certificate,role", "certificates"),
+            ("serial,subject,status,role,usage", "certificates"),
+            ("device_id,certificate,serial", "certificates"),
+            // It can be meters or certificates of devices, and nobody can tell.
+            ("device_id,serial,status", "nothing"),
+            ("colour,size", "nothing"),
+        ] {
+            assert_eq!(of(header), table, "{header}");
+        }
+    }
+}

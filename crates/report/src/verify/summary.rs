@@ -27,19 +27,13 @@ pub fn summary(
     same("by_dno", &summary.by_dno, &totals.by_dno)?;
     same("by_supplier", &summary.by_supplier, &totals.by_supplier)?;
     same("by_region", &summary.by_region, &totals.by_region)?;
-    let mut models: Vec<_> = totals.models().collect();
-    models.sort_by(|a, b| {
-        (&a.manufacturer, &a.model, &a.firmware).cmp(&(&b.manufacturer, &b.model, &b.firmware))
-    });
-    same("by_model", &summary.by_model, &models)?;
+    same("by_model", &summary.by_model, &totals.models().collect())?;
     ages(summary, totals)?;
     if sum(summary.by_grade.values()) != totals.verdicts {
         return Err("by_grade of summary.json does not add up to the meters".to_owned());
     }
-    let zeros = rules.iter().map(|rule| (rule.id.to_string(), 0));
-    let findings: BTreeMap<String, u64> = zeros.chain(totals.findings.clone()).collect();
-    let named: BTreeMap<String, u64> = named(&summary.findings);
-    same("findings", &named, &findings)?;
+    let findings = summary.findings.iter().map(|(rule, count)| (rule.to_string(), *count)).collect();
+    same("findings", &findings, &totals.by_rule(rules))?;
     same("records", &summary.records, &records(manifest))?;
     let stranger = summary.directories.iter().find(|directory| !reference.has_input(&directory.sha256));
     if let Some(stranger) = stranger {
@@ -56,10 +50,6 @@ fn same<T: PartialEq + Debug>(member: &str, found: &T, expected: &T) -> Result<(
         true => Ok(()),
         false => Err(format!("{member} of summary.json does not follow from the rows and the manifest")),
     }
-}
-
-fn named<K: AsRef<str>>(counts: &BTreeMap<K, u64>) -> BTreeMap<String, u64> {
-    counts.iter().map(|(name, count)| (name.as_ref().to_owned(), *count)).collect()
 }
 
 fn sum<'c>(counts: impl IntoIterator<Item = &'c VerdictCounts>) -> VerdictCounts {

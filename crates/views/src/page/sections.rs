@@ -11,7 +11,7 @@ use crate::edition::{Edition, Standing, Step};
 use crate::overview::{Credential, Ends, GRADES, Group, Overview, Task, VERDICTS, in_order};
 use crate::page::PageError;
 use crate::page::table::{Cell, SHOWN, Table, figure, verdicts, verdicts_in_order};
-use crate::wording::{name, number, party, percent, plural, sentence, split};
+use crate::wording::{PARTIES, kind_of_party, name, number, party, percent, plural, sentence, split};
 
 /// A section: its id, by which links find it, its heading, and what is in it.
 #[derive(Clone, Copy)]
@@ -44,8 +44,7 @@ pub(super) fn title(edition: &Edition) -> String {
 
 /// The party of a slice with what it is.
 fn whose(slice: &Slice) -> String {
-    let kind = if slice.tree == "dno" { "network operator" } else { "supplier" };
-    format!("{kind} {}", name(&slice.leaf.party))
+    format!("{} {}", kind_of_party(slice), name(&slice.leaf.party))
 }
 
 /// What stands under the title: the figures in two sentences.
@@ -269,16 +268,6 @@ fn remedies(_: &Edition, overview: &Overview) -> Result<Markup, PageError> {
         sum: Some(vec![Cell::Text("all".to_owned()), Cell::Number(overview.tasks.meters())]),
         beyond: 0,
     };
-    // Functions are few; a report of somebody else may name others, which stand in the table above.
-    let known = [
-        "network-operator",
-        "supplier",
-        "other-network-operator",
-        "supplier-in-cell",
-        "dcc",
-        "auditor",
-        "registration-data",
-    ];
     Ok(html! {
         p { "Some correct meters are among them: they need a renewal or newer evidence." }
         (by_party.render())
@@ -286,7 +275,8 @@ fn remedies(_: &Edition, overview: &Overview) -> Result<Markup, PageError> {
             p.note { (number(overview.tasks.beyond)) " meters have remedies of further kinds; devices.jsonl has them." }
         }
         @for (_, of, rows) in &parties {
-            @if let Some(id) = known.iter().find(|known| *known == of) {
+            // Functions are few; a report of somebody else may name others, which stand in the table above.
+            @if let Some((id, _)) = PARTIES.iter().find(|(known, _)| known == of) {
                 h3 { "To be done by " (party(of)) }
                 (tasks(id, of, rows).render())
             }
