@@ -9,7 +9,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::Value;
 
-use crate::support::{json, rows, run};
+use crate::support::{self, audited, json, rows, run};
 
 const FORMATS: [&str; 3] = ["xlsx", "sarif", "parquet"];
 
@@ -24,9 +24,7 @@ const HOSTILE: [&str; 5] = [
 
 /// A demonstration whose suppliers have hostile names.
 fn demo(folder: &Path) -> PathBuf {
-    let demo = folder.join("demo");
-    let (code, _, error) = run(["demo", "--devices", "300", "--out", demo.to_str().unwrap()]);
-    assert_eq!(code, 0, "{error}");
+    let demo = support::demo(folder, "300");
     let estate = demo.join("estate.csv");
     let text = fs::read_to_string(&estate).unwrap();
     let mut lines = text.lines();
@@ -52,16 +50,8 @@ fn demo(folder: &Path) -> PathBuf {
         });
         fs::write(&registration, format!("{header}\n{}", without.collect::<String>())).unwrap();
     }
-    audit(&demo, &[]);
+    audited(&demo, &[]);
     demo
-}
-
-fn audit(demo: &Path, more: &[&str]) {
-    let config = demo.join("audit.toml");
-    let mut arguments = vec!["audit", "--config", config.to_str().unwrap()];
-    arguments.extend(more);
-    let (code, _, error) = run(arguments);
-    assert!(code == 1 || code == 3, "{code} {error}");
 }
 
 fn export(package: &Path, format: &str, out: &Path) {
@@ -80,7 +70,7 @@ fn the_octets_follow_from_the_package_alone() {
     let folder = tempfile::tempdir().unwrap();
     let demo = demo(folder.path());
     let other = folder.path().join("other");
-    audit(&demo, &["--threads", "1", "--out", other.to_str().unwrap()]);
+    audited(&demo, &["--threads", "1", "--out", other.to_str().unwrap()]);
     for format in FORMATS {
         let [one, again, elsewhere] = ["one", "again", "elsewhere"].map(|name| folder.path().join(name));
         export(&demo.join("report"), format, &one);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::{ended, files, json, repository, run, run_in_time};
+use crate::support::{demo, ended, files, json, repository, run, run_in_time};
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
@@ -13,13 +13,6 @@ fn text(path: &Path) -> &str {
 
 fn key(name: &str) -> String {
     text(&repository().join("tests/cli").join(name)).to_owned()
-}
-
-fn demo(folder: &Path) -> PathBuf {
-    let demo = folder.join("demo");
-    let (code, _, error) = run(["demo", "--devices", "100", "--out", text(&demo)]);
-    assert_eq!(code, 0, "{error}");
-    demo
 }
 
 /// An audit of the demonstration into another place.
@@ -52,7 +45,7 @@ fn pipe(path: &Path) {
 #[test]
 fn a_folder_that_is_named_like_a_file_of_a_report_is_never_deleted() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let place = folder.path().join("out");
     let slice = folder.path().join("cut");
     let report = demo.join("report");
@@ -85,7 +78,7 @@ fn a_folder_that_is_named_like_a_file_of_a_report_is_never_deleted() {
 #[test]
 fn what_only_looks_like_a_report_is_not_replaced() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let place = folder.path().join("out");
     let manifests: [(&[u8], &str); 6] = [
         (b"", "EOF"),
@@ -115,7 +108,7 @@ fn what_only_looks_like_a_report_is_not_replaced() {
 #[test]
 fn a_manifest_that_is_too_long_to_read_is_none() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let place = folder.path().join("out");
     fs::create_dir(&place).unwrap();
     // Sparse, so that nothing is written.
@@ -130,7 +123,7 @@ fn a_manifest_that_is_too_long_to_read_is_none() {
 #[test]
 fn links_and_pipes_in_the_place_of_a_report_are_neither_followed_nor_waited_for() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let place = folder.path().join("out");
     for name in ["manifest.json", "devices.jsonl"] {
         assert_eq!(audit(&demo, &["--out", text(&place)]).0, 3);
@@ -161,7 +154,7 @@ fn links_and_pipes_in_the_place_of_a_report_are_neither_followed_nor_waited_for(
 #[test]
 fn a_run_that_fails_leaves_an_empty_folder_and_one_that_succeeds_fills_it() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let place = folder.path().join("out");
     fs::create_dir(&place).unwrap();
     let bad = folder.path().join("bad.csv");
@@ -178,7 +171,7 @@ fn a_run_that_fails_leaves_an_empty_folder_and_one_that_succeeds_fills_it() {
 #[test]
 fn a_demonstration_is_not_written_through_a_link_or_a_pipe() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let again = ["demo", "--devices", "10", "--out", text(&demo)];
     let mine = folder.path().join("mine.csv");
     fs::write(&mine, "years of work").unwrap();
@@ -203,7 +196,7 @@ fn a_demonstration_is_not_written_through_a_link_or_a_pipe() {
 #[test]
 fn a_key_or_configuration_that_has_no_end_or_is_no_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let report = demo.join("report");
     let config = demo.join("audit.toml");
     let huge = folder.path().join("huge");
@@ -235,7 +228,7 @@ fn a_key_or_configuration_that_has_no_end_or_is_no_file_is_refused() {
 #[test]
 fn keys_come_through_pipes_as_from_files() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let run_key = folder.path().join("run.key");
     fs::write(&run_key, "a secret of this run").unwrap();
     let config = demo.join("audit.toml");
@@ -261,7 +254,7 @@ fn keys_come_through_pipes_as_from_files() {
 #[test]
 fn pipes_and_devices_that_are_found_are_passed_over_and_those_that_are_named_have_an_end() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let out = folder.path().join("out");
     let before = files(&demo.join("report"));
     let records = demo.join("records");
@@ -306,7 +299,7 @@ fn pipes_and_devices_that_are_found_are_passed_over_and_those_that_are_named_hav
 #[test]
 fn a_pipe_is_read_once_and_where_it_would_have_to_be_read_twice_it_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let script = |role: &str, out: &Path| {
         let config = demo.join("audit.toml");
         let messages = demo.join("messages.csv");
@@ -334,7 +327,7 @@ fn a_pipe_is_read_once_and_where_it_would_have_to_be_read_twice_it_is_refused() 
 #[test]
 fn a_key_that_is_given_instead_of_its_file_is_not_repeated() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let config = demo.join("audit.toml");
     let report = demo.join("report");
     let pem = fs::read_to_string(key("auditor-key.pem")).unwrap();
@@ -506,7 +499,7 @@ fn no_text_of_an_input_makes_a_line_or_steers_the_terminal() {
 #[test]
 fn what_a_report_says_of_itself_makes_no_line_of_verify() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let file = demo.join("report/manifest.json");
     let before = fs::read(&file).unwrap();
     let change = |pointer: &str| {
@@ -545,7 +538,7 @@ fn what_a_report_says_of_itself_makes_no_line_of_verify() {
 #[test]
 fn links_that_lead_nowhere_do_not_keep_a_report_from_being_made_again() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let report = demo.join("report");
     std::os::unix::fs::symlink("nowhere", demo.join("dangling.csv")).unwrap();
     std::os::unix::fs::symlink("itself", demo.join("itself")).unwrap();
@@ -573,7 +566,7 @@ fn links_that_lead_nowhere_do_not_keep_a_report_from_being_made_again() {
 #[test]
 fn a_report_that_lacks_something_does_not_verify_and_everything_else_is_still_checked() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let report = demo.join("report");
     let cut = folder.path().join("cut");
     for (name, octets) in files(&report) {
@@ -611,7 +604,7 @@ fn a_report_that_lacks_something_does_not_verify_and_everything_else_is_still_ch
 #[test]
 fn links_that_lead_nowhere_are_told_by_inspect_and_end_an_audit_that_is_to_read_them() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "100");
     let records = demo.join("records");
     fs::create_dir(&records).unwrap();
     fs::copy(demo.join("messages.csv"), records.join("messages.csv")).unwrap();

@@ -3,23 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{assert_reconciles, dnoaudit, ended, files, json, repository, rows, run};
+use crate::support::{assert_reconciles, audit, demo, dnoaudit, ended, files, json, repository, rows, run};
 
 /// A demonstration to damage.
-fn demo(folder: &Path) -> std::path::PathBuf {
-    let demo = folder.join("demo");
-    let (code, _, error) = run(["demo", "--devices", "200", "--out", demo.to_str().unwrap()]);
-    assert_eq!(code, 0, "{error}");
-    demo
-}
-
-fn audit(demo: &Path, more: &[&str]) -> (i32, String, String) {
-    let config = demo.join("audit.toml");
-    let mut arguments = vec!["audit", "--config", config.to_str().unwrap()];
-    arguments.extend(more);
-    run(&arguments)
-}
-
 fn replace(file: &Path, change: impl Fn(&str) -> String) {
     let text = fs::read_to_string(file).unwrap();
     fs::write(file, change(&text)).unwrap();
@@ -35,7 +21,7 @@ fn account(report: &Path, role: &str) -> serde_json::Value {
 #[test]
 fn rows_that_an_open_quote_swallows_are_refused_one_by_one() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "200");
     let report = demo.join("report");
     for file in ["estate.csv", "registration.csv", "messages.csv"] {
         let role = match file {
@@ -72,7 +58,7 @@ fn rows_that_an_open_quote_swallows_are_refused_one_by_one() {
 #[test]
 fn a_time_at_the_end_of_the_calendar_is_a_bad_row_and_no_more() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "200");
     replace(&demo.join("messages.csv"), |text| {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let parts: Vec<&str> = lines[1].split(',').collect();
@@ -92,7 +78,7 @@ fn a_time_at_the_end_of_the_calendar_is_a_bad_row_and_no_more() {
 #[test]
 fn a_private_key_in_any_input_is_named_and_nowhere_shown() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "200");
     let secret = "SECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECRETSECR";
     let pem = format!(
         "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEI{secret}\n{secret}\n-----END EC PRIVATE KEY-----\n"
@@ -140,7 +126,7 @@ fn a_private_key_in_any_input_is_named_and_nowhere_shown() {
 #[test]
 fn the_report_is_never_lost_through_its_own_name() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "200");
     let report = demo.join("report");
     let (code, _, error) = audit(&demo, &["--out", report.join("../report").to_str().unwrap()]);
     assert_eq!(code, 3, "{error}");
@@ -160,7 +146,7 @@ fn the_report_is_never_lost_through_its_own_name() {
 #[test]
 fn the_folder_of_a_configuration_is_no_pattern() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "200");
     let (odd, decoy) = (folder.path().join("b[xy]z"), folder.path().join("bxz"));
     fs::rename(&demo, &odd).unwrap();
     fs::create_dir(&decoy).unwrap();
@@ -175,7 +161,7 @@ fn the_folder_of_a_configuration_is_no_pattern() {
 #[test]
 fn a_failed_export_is_not_a_clean_audit() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "200");
     let allowed = ["--allowed-share", "1", "--fail-on", "never"];
     assert_eq!(audit(&demo, &allowed).0, 0);
     let note = folder.path().join("note.txt");
@@ -190,7 +176,7 @@ fn a_failed_export_is_not_a_clean_audit() {
 #[test]
 fn blank_lines_and_a_separator_line_before_the_header_are_passed_over() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "200");
     let counts = |demo: &Path| json(&demo.join("report/manifest.json"))["counts"].clone();
     let before = counts(&demo);
     replace(&demo.join("messages.csv"), |text| format!("\n\n{text}"));
@@ -220,7 +206,7 @@ fn one_device_listed_over_and_over_takes_no_longer_than_others() {
 #[test]
 fn settings_beyond_reason_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "200");
     assert_eq!(audit(&demo, &["--threads", "20000"]).0, 2);
     assert_eq!(audit(&demo, &["--threads", "0"]).0, 2);
 }
@@ -229,7 +215,7 @@ fn settings_beyond_reason_are_refused() {
 #[test]
 fn what_comes_through_a_pipe_is_inspected_like_a_file() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "200");
     for file in ["messages.csv", "certificates/bundle.pem", "estate.csv"] {
         let file = demo.join(file);
         let (code, out, _) = run(["inspect", file.to_str().unwrap()]);

@@ -8,14 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{files, rows, run, shared};
-
-fn demo(folder: &Path) -> PathBuf {
-    let demo = folder.join("demo");
-    let (code, _, error) = run(["demo", "--devices", "600", "--out", demo.to_str().unwrap()]);
-    assert_eq!(code, 0, "{error}");
-    demo
-}
+use crate::support::{audited, demo, files, rows, run, shared};
 
 fn plan(package: &Path, out: &Path, more: &[&str]) -> String {
     let mut arguments = vec!["plan", package.to_str().unwrap(), "--out", out.to_str().unwrap()];
@@ -63,7 +56,7 @@ fn text(value: &Value) -> &str {
 #[test]
 fn every_remedy_stands_in_one_plan_or_is_counted_as_another_partys() {
     let folder = tempfile::tempdir().unwrap();
-    let report = demo(folder.path()).join("report");
+    let report = demo(folder.path(), "600").join("report");
     let devices = rows(&report.join("devices.jsonl"));
     let certificates = rows(&report.join("certificates.jsonl"));
     let mut placed = 0;
@@ -151,7 +144,7 @@ fn every_remedy_stands_in_one_plan_or_is_counted_as_another_partys() {
 #[test]
 fn the_octets_of_a_plan_follow_from_the_package_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let report = demo(folder.path()).join("report");
+    let report = demo(folder.path(), "600").join("report");
     let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
     plan(&report, &one, &["--for", "supplier"]);
     plan(&report, &other, &["--for", "supplier"]);
@@ -169,7 +162,7 @@ fn the_octets_of_a_plan_follow_from_the_package_alone() {
 #[test]
 fn one_party_is_planned_alone_and_one_that_need_not_act_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let report = demo(folder.path()).join("report");
+    let report = demo(folder.path(), "600").join("report");
     let out = folder.path().join("out");
     plan(&report, &out, &["--for", "supplier", "--party", "SUP-A"]);
     assert!(plans(&out).iter().all(|line| line["remedy_who"] == "SUP-A"));
@@ -185,7 +178,7 @@ fn one_party_is_planned_alone_and_one_that_need_not_act_is_refused() {
 #[test]
 fn a_slice_is_planned_and_says_that_it_has_no_certificates() {
     let folder = tempfile::tempdir().unwrap();
-    let report = demo(folder.path()).join("report");
+    let report = demo(folder.path(), "600").join("report");
     let slice = folder.path().join("slice");
     let (code, _, error) =
         run(["slice", report.to_str().unwrap(), "--supplier", "SUP-A", "--out", slice.to_str().unwrap()]);
@@ -203,7 +196,7 @@ fn a_slice_is_planned_and_says_that_it_has_no_certificates() {
 #[test]
 fn the_next_plan_tells_what_became_of_this_one() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "600");
     let report = demo.join("report");
     let first = folder.path().join("first");
     plan(&report, &first, &["--for", "supplier"]);
@@ -226,11 +219,8 @@ fn the_next_plan_tells_what_became_of_this_one() {
         .map(|line| format!("{line}\n"))
         .collect();
     fs::write(&estate, kept).unwrap();
-    let config = demo.join("audit.toml");
     let next = folder.path().join("next");
-    let (code, _, error) =
-        run(["audit", "--config", config.to_str().unwrap(), "--out", next.to_str().unwrap()]);
-    assert!(code == 1 || code == 3, "{code} {error}");
+    audited(&demo, &["--out", next.to_str().unwrap()]);
     let second = folder.path().join("second");
     plan(&next, &second, &["--for", "supplier", "--previous", same.to_str().unwrap()]);
     let absent: Vec<_> = table(&second.join("progress.csv"))
@@ -268,7 +258,7 @@ fn the_next_plan_tells_what_became_of_this_one() {
 #[test]
 fn requests_are_templates_that_the_schema_accepts() {
     let folder = tempfile::tempdir().unwrap();
-    let report = demo(folder.path()).join("report");
+    let report = demo(folder.path(), "600").join("report");
     let mut templates: BTreeMap<String, PathBuf> = BTreeMap::new();
     let mut written = 0;
     for audience in ["supplier", "dno"] {
@@ -315,7 +305,7 @@ fn requests_are_templates_that_the_schema_accepts() {
 #[test]
 fn a_meter_that_was_mended_is_done_and_one_that_fell_back_has_regressed() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "600");
     let report = demo.join("report");
     let devices = rows(&report.join("devices.jsonl"));
     let right = |row: &&Value| row["verdict"] == "correct" && row["remedy"].is_null();
@@ -337,10 +327,7 @@ fn a_meter_that_was_mended_is_done_and_one_that_fell_back_has_regressed() {
     }
     let (extra, after) = (folder.path().join("extra.csv"), folder.path().join("after"));
     fs::write(&extra, records).unwrap();
-    let config = demo.join("audit.toml");
-    let arguments = ["audit", "--config", config.to_str().unwrap(), "--records", extra.to_str().unwrap()];
-    let (code, _, error) = run(arguments.into_iter().chain(["--out", after.to_str().unwrap()]));
-    assert!(code == 1 || code == 3, "{code} {error}");
+    audited(&demo, &["--records", extra.to_str().unwrap(), "--out", after.to_str().unwrap()]);
     let status = |package: &Path, previous: &Path, name: &str| {
         let out = folder.path().join(name);
         plan(package, &out, &["--for", "supplier", "--previous", previous.to_str().unwrap()]);
@@ -356,7 +343,7 @@ fn a_meter_that_was_mended_is_done_and_one_that_fell_back_has_regressed() {
 #[test]
 fn an_item_that_can_not_be_judged_and_is_not_planned_again_is_remembered() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = demo(folder.path());
+    let demo = demo(folder.path(), "600");
     let first = folder.path().join("first");
     plan(&demo.join("report"), &first, &["--for", "supplier"]);
     let planned = rows(&first.join("items.jsonl"));
@@ -371,10 +358,8 @@ fn an_item_that_can_not_be_judged_and_is_not_planned_again_is_remembered() {
         .map(|line| format!("{line}\n"))
         .collect();
     fs::write(&records, kept).unwrap();
-    let (config, next) = (demo.join("audit.toml"), folder.path().join("next"));
-    let (code, _, error) =
-        run(["audit", "--config", config.to_str().unwrap(), "--out", next.to_str().unwrap()]);
-    assert!(code == 1 || code == 3, "{code} {error}");
+    let next = folder.path().join("next");
+    audited(&demo, &["--out", next.to_str().unwrap()]);
     let second = folder.path().join("second");
     plan(&next, &second, &["--for", "supplier", "--previous", first.to_str().unwrap()]);
     let of_device = |file: &Path| -> Vec<Value> {

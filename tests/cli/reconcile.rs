@@ -6,14 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::{rows, run};
-
-fn demo(folder: &Path, devices: &str) -> PathBuf {
-    let demo = folder.join("demo");
-    let (code, _, error) = run(["demo", "--devices", devices, "--out", demo.to_str().unwrap()]);
-    assert_eq!(code, 0, "{error}");
-    demo
-}
+use crate::support::{demo, rows, run};
 
 /// What a reconciliation says, as a program reads it.
 fn reconciled(received: &Path, own: &Path, more: &[&str]) -> (i32, Value) {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{dnoaudit, ended, files, json, repository, rows, run};
+use crate::support::{demo, dnoaudit, ended, files, json, repository, rows, run};
 
 fn key(name: &str) -> String {
     repository().join("tests/cli").join(name).to_str().unwrap().to_owned()
@@ -332,9 +332,7 @@ fn whatever_stops_a_run_leaves_the_old_folder_whole() {
 fn no_slice_is_cut_out_of_a_damaged_package_or_out_of_a_slice() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    let demo = at("demo");
-    assert_eq!(run(["demo", "--devices", "400", "--out", demo.to_str().unwrap()]).0, 0);
-    let report = demo.join("report");
+    let report = demo(folder.path(), "400").join("report");
     let slice = |package: &Path, out: &Path| {
         run(["slice", package.to_str().unwrap(), "--dno", "LOND", "--out", out.to_str().unwrap()])
     };

@@ -41,6 +41,26 @@ pub(crate) fn ended(output: Output) -> (i32, String, String) {
     (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
 }
 
+/// A demonstration of so many devices below a folder.
+pub(crate) fn demo(folder: &Path, devices: &str) -> PathBuf {
+    let demo = folder.join("demo");
+    let (code, _, error) = run(["demo", "--devices", devices, "--out", demo.to_str().unwrap()]);
+    assert_eq!(code, 0, "{error}");
+    demo
+}
+
+/// Audits a demonstration again.
+pub(crate) fn audit(demo: &Path, more: &[&str]) -> (i32, String, String) {
+    let config = demo.join("audit.toml");
+    run(["audit", "--config", config.to_str().unwrap()].iter().chain(more))
+}
+
+/// Audits a demonstration again, and expects no more than what it has to report.
+pub(crate) fn audited(demo: &Path, more: &[&str]) {
+    let (code, _, error) = audit(demo, more);
+    assert!(code == 1 || code == 3, "{code} {error}");
+}
+
 /// The repository.
 pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
