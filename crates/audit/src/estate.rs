@@ -3,16 +3,27 @@
 //! In: estate rows, registration rows and a [`Directory`]. Out: an [`Estate`] of meters in a fixed order, each with
 //! its expectation. Contradictions between inputs are kept in view; nothing here picks the row that suits.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap, HashSet};
+mod builder;
+mod endings;
+mod metering_points;
+mod rows;
+
+use std::ops::Range;
 
 use types::{
     Credentials, DeviceStatus, DeviceType, DistributorId, EstateRow, Eui64, InputId, Interner, Mpan,
-    MpanFault, MpanField, Origin, RegistrationRow, SmetsVersion, Symbol,
+    MpanFault, MpanField, RegistrationRow, SmetsVersion, Symbol,
 };
 
 use crate::directory::{Directory, Holder, Owner};
+use crate::places::TooManyLines;
 use crate::timeline::Disposition;
+use endings::Endings;
+use metering_points::{MeteringPoints, Number, Registered};
+use rows::PackedRows;
+
+pub use builder::EstateBuilder;
+pub use rows::{EstateBatch, Rows};
 
 /// Who ought to be in the network operator cells of a meter.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -98,19 +109,19 @@ impl ExpectationSource {
 }
 
 /// What the estate says of one meter and what follows from it.
-#[derive(Clone, Copy, Debug)]
-pub struct Meter<'e> {
+#[derive(Clone, Debug)]
+pub struct Meter {
     /// All rows of the device, at least one, in an order that follows from what they say.
-    pub rows: &'e [EstateRow],
+    pub rows: Rows,
     /// Registration data for the import MPAN.
-    pub registration: Option<&'e RegistrationRow>,
+    pub registration: Option<RegistrationRow>,
     /// Who ought to be in the cells.
     pub expectation: Expectation,
     /// How that was found.
     pub source: ExpectationSource,
 }
 
-impl Meter<'_> {
+impl Meter {
     /// The responsible party, if that is known, whether its credentials are expected or not.
     #[must_use]
     pub const fn owner(&self) -> Option<Owner> {
@@ -150,20 +161,20 @@ impl Meter<'_> {
     /// Whether it is a kind of device that the audit does not judge.
     #[must_use]
     pub fn told_type(&self) -> Told<DeviceType> {
-        told(self.rows, |row| row.device_type, |kind| !kind.is_in_scope())
+        told(&self.rows, |row| row.device_type, |kind| !kind.is_in_scope())
     }
 
     /// Whether it is decommissioned or not commissioned yet.
     #[must_use]
     pub fn told_status(&self) -> Told<DeviceStatus> {
         let is_out = |status: DeviceStatus| status.is_gone() || status.is_before_commissioning();
-        told(self.rows, |row| row.status, is_out)
+        told(&self.rows, |row| row.status, is_out)
     }
 
     /// Whether it is SMETS1.
     #[must_use]
     pub fn told_smets(&self) -> Told<SmetsVersion> {
-        told(self.rows, |row| row.smets, |smets| smets == SmetsVersion::Smets1)
+        told(&self.rows, |row| row.smets, |smets| smets == SmetsVersion::Smets1)
     }
 
     fn scope_is_contested(&self) -> bool {
@@ -180,116 +191,89 @@ impl Meter<'_> {
 /// The meters that an audit must account for, sorted by device.
 #[derive(Debug)]
 pub struct Estate {
-    rows: Vec<EstateRow>,
+    rows: PackedRows,
     /// Where each device's rows start.
     starts: Vec<u32>,
-    registration: HashMap<Mpan, RegistrationRow>,
-    /// Metering points whose registration rows name different operators.
-    contested: BTreeSet<Mpan>,
+    metering_points: MeteringPoints,
+    /// The metering point of each row's import MPAN in registration data; empty if there is no such data.
+    registered: Vec<Option<Number>>,
+    endings: Endings,
     operator_of: Vec<Option<Owner>>,
 }
 
 impl Estate {
-    /// Sorts and groups the rows and resolves the operator names that occur in them.
+    /// An estate of these rows and these of registration data.
     ///
-    /// Registration rows for one metering point that name different operators leave it without one: nothing tells
-    /// which row is right, and the MPAN's own distributor must not decide between them.
-    #[must_use]
+    /// # Errors
+    ///
+    /// The inputs have too many lines to be numbered.
     pub fn new(
-        mut rows: Vec<EstateRow>,
-        mut registration: Vec<RegistrationRow>,
+        rows: Vec<EstateRow>,
+        registration: Vec<RegistrationRow>,
         names: &Interner,
         directory: &Directory,
-    ) -> Self {
-        rows.sort_unstable_by(|a, b| a.device.cmp(&b.device).then(a.origin.cmp(&b.origin)));
-        // Where rows of one device differ, their place in the inputs must not tell which comes first.
-        for rows in rows.chunk_by_mut(|a, b| a.device == b.device).filter(|rows| rows.len() > 1) {
-            rows.sort_by_cached_key(|row| (content(row, names), row.origin));
-        }
-        let mut starts = Vec::with_capacity(rows.len());
-        let mut last = None;
-        for (row, index) in rows.iter().zip(0u32..) {
-            if last != Some(row.device) {
-                starts.push(index);
-                last = Some(row.device);
-            }
-        }
-        let operator_of: Vec<Option<Owner>> =
-            names.symbols().map(|symbol| owner_named(names.name(symbol), directory)).collect();
-        // Two names of one operator do not contradict each other.
-        let same_operator = |one: Symbol, other: Symbol| {
-            let owner = |name: Symbol| operator_of.get(name.index()).copied().flatten();
-            one == other || (owner(one).is_some() && owner(one) == owner(other))
-        };
-        registration.sort_unstable_by_key(|row| (row.mpan, row.origin));
-        let mut by_mpan: HashMap<Mpan, RegistrationRow> = HashMap::with_capacity(registration.len());
-        let mut contested = BTreeSet::new();
-        for rows in registration.chunk_by(|a, b| a.mpan == b.mpan) {
-            let Some(first) = rows.first() else { continue };
-            let operator = agreed(rows.iter().filter_map(|row| row.network_operator), same_operator);
-            let supplier = agreed(rows.iter().filter_map(|row| row.supplier), |one, other| one == other);
-            if operator.is_err() {
-                contested.insert(first.mpan);
-            }
-            let (network_operator, supplier) = (operator.ok().flatten(), supplier.ok().flatten());
-            by_mpan.insert(first.mpan, RegistrationRow { network_operator, supplier, ..*first });
-        }
-        Self { rows, starts, registration: by_mpan, contested, operator_of }
+    ) -> Result<Self, TooManyLines> {
+        let mut builder = EstateBuilder::default();
+        builder.add_rows_of_any_input(rows);
+        builder.add_registration(registration);
+        builder.build(names, directory)
+    }
+
+    /// Gives the inputs other numbers, in the same order.
+    pub fn renumber(&mut self, number: impl Fn(InputId) -> InputId) {
+        self.endings.renumber(&number);
+        self.metering_points.renumber(&number);
+        self.rows.renumber(number);
     }
 
     /// How many meters there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub const fn len(&self) -> usize {
         self.starts.len()
     }
 
     /// Whether there is no meter.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.starts.is_empty()
     }
 
-    /// All rows, sorted by device.
+    /// How many rows there are.
     #[must_use]
-    pub fn rows(&self) -> &[EstateRow] {
-        &self.rows
+    pub const fn row_count(&self) -> usize {
+        self.rows.len()
     }
 
-    /// How each row ended, by the number of its input: a row that repeats the first of its device is a duplicate, one
-    /// that says something else counts.
-    pub fn row_dispositions(&self) -> impl Iterator<Item = (InputId, Disposition)> + '_ {
-        (0..self.len()).flat_map(|index| {
-            let rows = self.rows_of(index);
-            let mut met: HashSet<EstateRow> = HashSet::new();
-            rows.iter().map(move |row| {
-                let content = EstateRow { origin: Origin::default(), ..*row };
-                let repeats = rows.len() > 1 && !met.insert(content);
-                (row.origin.input, if repeats { Disposition::Duplicate } else { Disposition::Used })
-            })
-        })
+    /// How many rows of estate and registration data ended how, by the number of their input. An estate row that repeats
+    /// another of its device is a duplicate, one that says something else counts. A registration row for a metering
+    /// point of the estate is used, and one that repeats it is a duplicate.
+    pub fn dispositions(&self) -> impl Iterator<Item = (InputId, Disposition, u64)> + '_ {
+        self.endings.iter()
+    }
+
+    /// Where the rows of the meter of this index stand.
+    fn range(&self, index: usize) -> Range<usize> {
+        let start = self.starts.get(index).map_or(self.rows.len(), |start| *start as usize);
+        let end = self.starts.get(index + 1).map_or(self.rows.len(), |end| *end as usize);
+        start..end
     }
 
     /// The rows of the meter of this index.
     #[must_use]
-    pub fn rows_of(&self, index: usize) -> &[EstateRow] {
-        let start = self.starts.get(index).map_or(self.rows.len(), |start| *start as usize);
-        let end = self.starts.get(index + 1).map_or(self.rows.len(), |end| *end as usize);
-        self.rows.get(start..end).unwrap_or_default()
+    pub fn rows_of(&self, index: usize) -> Rows {
+        self.rows.read(self.range(index))
     }
 
     /// The device of the meter of this index.
     #[must_use]
     pub fn device(&self, index: usize) -> Option<Eui64> {
-        self.rows_of(index).first().map(|row| row.device)
+        self.rows.device(*self.starts.get(index)? as usize)
     }
 
     /// The index of a device.
     #[must_use]
     pub fn find(&self, device: Eui64) -> Option<usize> {
-        let first = |start: &u32| {
-            self.rows.get(*start as usize).map_or(Ordering::Less, |row| row.device.cmp(&device))
-        };
-        self.starts.binary_search_by(first).ok()
+        self.starts.binary_search_by_key(&Some(device), |start| self.rows.device(*start as usize)).ok()
     }
 
     /// The party that a name in the data means.
@@ -298,13 +282,20 @@ impl Estate {
         self.operator_of.get(name.index()).copied().flatten()
     }
 
+    /// Every party that may be expected in a meter, some more than once.
+    pub fn owners<'e>(&'e self, directory: &'e Directory) -> impl Iterator<Item = Owner> + 'e {
+        let listed = directory.operators().map(|(id, _)| Owner::Operator(id));
+        listed.chain(self.operator_of.iter().copied().flatten())
+    }
+
     /// The meter of this index with its expectation; an empty meter for an index beyond the last.
     #[must_use]
-    pub fn meter<'e>(&'e self, index: usize, directory: &Directory) -> Meter<'e> {
-        let rows = self.rows_of(index);
+    pub fn meter(&self, index: usize, directory: &Directory) -> Meter {
+        let range = self.range(index);
+        let rows = self.rows.read(range.clone());
         let mut found: Option<(Expectation, ExpectationSource)> = None;
-        for row in rows {
-            let next = self.expectation(row, directory);
+        for (row, place) in rows.iter().zip(range.clone()) {
+            let next = self.expectation(row, self.registered(place), directory);
             // A row that names neither operator nor MPAN says nothing of who is expected, and contradicts no other.
             let silent = Expectation::Unknown(ExpectationUnknown::NoMpan);
             match found {
@@ -321,24 +312,39 @@ impl Estate {
         let (expectation, source) =
             found.unwrap_or((Expectation::Unknown(ExpectationUnknown::NoMpan), ExpectationSource::None));
         let mut meter = Meter { rows, registration: None, expectation, source };
-        meter.registration = meter.mpan().and_then(|mpan| self.registration.get(&mpan));
+        if let Some(mpan) = meter.mpan() {
+            let place = meter.rows.iter().zip(range).find(|(row, _)| row.mpan.mpan() == Some(mpan));
+            let registered = place.and_then(|(_, place)| self.registered(place));
+            meter.registration = registered.map(|registered| registered.row);
+        }
         if meter.scope_is_contested() {
             meter.expectation = Expectation::Unknown(ExpectationUnknown::RowsDisagree);
         }
         meter
     }
 
+    /// What registration data says of the import MPAN of the row of this index.
+    fn registered(&self, row: usize) -> Option<Registered> {
+        let number = self.registered.get(row).copied().flatten()?;
+        // Two names of one operator do not contradict each other.
+        self.metering_points.registered(number, |one, other| {
+            one == other || (self.owner(one).is_some() && self.owner(one) == self.owner(other))
+        })
+    }
+
     /// The expectation that follows from one row: registration data, then the row's own operator, then the MPAN.
-    fn expectation(&self, row: &EstateRow, directory: &Directory) -> (Expectation, ExpectationSource) {
-        if row.mpan.mpan().is_some_and(|mpan| self.contested.contains(&mpan)) {
+    fn expectation(
+        &self,
+        row: &EstateRow,
+        registered: Option<Registered>,
+        directory: &Directory,
+    ) -> (Expectation, ExpectationSource) {
+        if registered.is_some_and(|registered| registered.contested) {
             let unknown = Expectation::Unknown(ExpectationUnknown::RegistrationRowsDisagree);
             return (unknown, ExpectationSource::Registration);
         }
-        let registered = row
-            .mpan
-            .mpan()
-            .and_then(|mpan| self.registration.get(&mpan))
-            .and_then(|registration| registration.network_operator)
+        let registered = registered
+            .and_then(|registered| registered.row.network_operator)
             .map(|name| (name, ExpectationSource::Registration));
         let named = registered.or(row.network_operator.map(|name| (name, ExpectationSource::EstateRow)));
         if let Some((name, source)) = named {
@@ -359,23 +365,6 @@ impl Estate {
         };
         (expectation, ExpectationSource::None)
     }
-}
-
-/// What a row says, as text to sort by.
-fn content(row: &EstateRow, names: &Interner) -> String {
-    let EstateRow { mpan, secondary_mpan, export_mpan, device_type, status, smets, .. } = row;
-    let named = [row.network_operator, row.supplier, row.manufacturer, row.model, row.firmware, row.region]
-        .map(|symbol| symbol.map(|symbol| names.name(symbol)));
-    format!("{:?}", (mpan, secondary_mpan, export_mpan, device_type, status, smets, named))
-}
-
-/// What all names say, if none contradicts another.
-fn agreed(
-    mut names: impl Iterator<Item = Symbol>,
-    same: impl Fn(Symbol, Symbol) -> bool,
-) -> Result<Option<Symbol>, ()> {
-    let Some(first) = names.next() else { return Ok(None) };
-    if names.all(|name| same(first, name)) { Ok(Some(first)) } else { Err(()) }
 }
 
 fn expect(owner: Owner, directory: &Directory) -> Expectation {

@@ -56,7 +56,7 @@
 //!     origin: Origin { input: InputId(0), line: 2 },
 //! };
 //! let names = Interner::new();
-//! let estate = Estate::new(vec![row], Vec::new(), &names, &directory);
+//! let estate = Estate::new(vec![row], Vec::new(), &names, &directory)?;
 //! let placeholder = Credential { entity: broker, key: "41058D9C244C7CE2".parse()? };
 //! let observations = [NetworkOperatorCell::DigitalSignature, NetworkOperatorCell::KeyAgreement].map(|cell| Observation {
 //!     device,
@@ -95,9 +95,12 @@
 mod assess;
 pub mod credentials;
 pub mod directory;
+mod distinct;
 pub mod estate;
 pub mod holding;
+pub mod observations;
 mod options;
+mod places;
 mod remedy;
 mod rule;
 mod rules;
@@ -110,9 +113,11 @@ mod waivers;
 pub use assess::{Assessment, Finding, assess, evaluate_all};
 pub use credentials::{Certificates, Resolution, Resolutions};
 pub use directory::{Directory, DirectoryError};
-pub use estate::{Estate, Expectation, Meter};
+pub use estate::{Estate, EstateBatch, EstateBuilder, Expectation, Meter};
 pub use holding::{Holding, Occupant};
+pub use observations::Observations;
 pub use options::Options;
+pub use places::TooManyLines;
 pub use remedy::{Actor, Remedy};
 pub use rule::{Axis, Evidence, Fact, Outcome, Rule, Severity};
 pub use rules::{RULE_SET_VERSION, RULES, RuleSetVersion, rule, rules_of};

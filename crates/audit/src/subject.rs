@@ -74,12 +74,12 @@ pub struct Cell<'a> {
 }
 
 /// Everything known about one meter.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Subject<'a> {
     /// What all meters share.
     pub context: Context<'a>,
     /// What the estate says, and what is expected.
-    pub meter: Meter<'a>,
+    pub meter: Meter,
     /// Whether the audit judges it.
     pub scope: Scope,
     /// All that was seen of it, sorted.
@@ -110,7 +110,8 @@ impl<'a> Subject<'a> {
             );
             Cell { cell, timeline, holding, credential, resolution }
         });
-        Self { context, meter, scope: scope(&meter, observations), observations, cells }
+        let scope = scope(&meter, observations);
+        Self { context, meter, scope, observations, cells }
     }
 
     /// The party that ought to be in the cells, if that is known.
@@ -136,7 +137,7 @@ impl<'a> Subject<'a> {
     /// The symbol of the responsible supplier: registration data first, then the estate row.
     #[must_use]
     pub fn supplier_symbol(&self) -> Option<Symbol> {
-        let registered = self.meter.registration.and_then(|row| row.supplier);
+        let registered = self.meter.registration.as_ref().and_then(|row| row.supplier);
         registered.or_else(|| self.meter.agreed(|row| row.supplier))
     }
 
@@ -316,7 +317,7 @@ impl CellCheck {
     }
 }
 
-fn scope(meter: &Meter<'_>, observations: &[Observation]) -> Scope {
+fn scope(meter: &Meter, observations: &[Observation]) -> Scope {
     if let Told::Out(kind) = meter.told_type() {
         return Scope::NotAnEsme(kind);
     }

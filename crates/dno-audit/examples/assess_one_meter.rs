@@ -59,7 +59,7 @@ pub(crate) fn assessed(answer: &'static [u8]) -> Result<String, Box<dyn Error>> 
         &mut rows,
         &mut |record| refused.extend(record.outcome.as_ref().err().map(ToString::to_string)),
     )?;
-    let estate = Estate::new(rows, Vec::new(), &names, &directory);
+    let estate = Estate::new(rows, Vec::new(), &names, &directory)?;
 
     // Who is there. A bare message has no time of its own; whoever asked knows it.
     let options = RecordOptions { observed_at: Some("2025-12-01T09:30:00Z".parse()?), ..Default::default() };

@@ -100,7 +100,7 @@ pub(crate) fn assessed() -> Result<String, Box<dyn Error>> {
     let (mut names, mut rows) = (Interner::new(), Vec::new());
     let mut estate = Input::new("estate.csv", InputId(1), ESTATE);
     read_estate(&mut estate, &TableOptions::default(), &mut names, &mut rows, &mut |_| {})?;
-    let estate = Estate::new(rows, Vec::new(), &names, &directory);
+    let estate = Estate::new(rows, Vec::new(), &names, &directory)?;
 
     let certificates = Certificates { store: &store, paths: &paths, revocations: &revocations, as_of };
     let held: BTreeSet<_> = observations

@@ -1,5 +1,6 @@
 //! What became of each input: its size, its digest, and how each of its records ended.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -75,6 +76,11 @@ impl Account {
         }
     }
 
+    /// The order of the manifest: role, digest, name.
+    pub(crate) fn manifest_order(&self, other: &Self) -> Ordering {
+        (self.role, self.sha256, &self.name).cmp(&(other.role, other.sha256, &other.name))
+    }
+
     pub(crate) fn count(&mut self, disposition: Disposition) {
         self.uses.count(disposition);
     }
@@ -145,9 +151,9 @@ pub(crate) fn record_counts(uses: &InputUse) -> RecordCounts {
     }
 }
 
-/// Puts accounts into the order of the manifest – role, digest, name – and tells the new number of each.
+/// Puts accounts into the order of the manifest and tells the new number of each.
 pub(crate) fn sort(mut accounts: Vec<Account>) -> (Vec<Account>, Vec<InputId>) {
-    accounts.sort_by(|a, b| (a.role, a.sha256, &a.name).cmp(&(b.role, b.sha256, &b.name)));
+    accounts.sort_by(Account::manifest_order);
     let most = accounts.iter().map(|account| account.id.0 as usize).max();
     let mut numbers = vec![InputId(0); most.map_or(0, |most| most + 1)];
     for (account, new) in accounts.iter().zip(0u32..) {

@@ -19,6 +19,9 @@ pub enum Error {
     /// Waivers contradict each other, or name what does not exist.
     #[error("waivers: {0}")]
     Waivers(#[from] audit::WaiverError),
+    /// The inputs have more lines than one audit can take.
+    #[error(transparent)]
+    TooManyLines(#[from] audit::TooManyLines),
     /// A file can't be opened, listed or written.
     #[error("{}: {source}", path.display())]
     File {

@@ -17,7 +17,7 @@ use crate::inputs::InputFile;
 use crate::inspect::{certificate_json, message_json};
 use crate::load::{Loaded, load};
 use crate::progress::Progress;
-use crate::run::{credentials, in_pool, join, slice};
+use crate::run::in_pool;
 
 /// How one meter was judged.
 #[derive(Clone, Debug)]
@@ -99,13 +99,11 @@ fn explanation(
 ) -> Option<Explanation> {
     let Loaded { store, paths, revocations, .. } = loaded;
     let certificates = Certificates { store, paths, revocations, as_of: config.as_of };
-    let start = loaded.observations.partition_point(|seen| seen.device < device);
-    let end = loaded.observations.partition_point(|seen| seen.device <= device);
-    let observations = loaded.observations.get(start..end).unwrap_or_default();
+    let observations = loaded.observations.of_device(device);
     let Some(index) = loaded.estate.find(device) else {
         return (!witnesses.is_empty()).then(|| not_in_estate(device, witnesses));
     };
-    let resolutions = Resolutions::new(&credentials(observations), certificates, &config.options);
+    let resolutions = Resolutions::new(&loaded.observations.credentials(), certificates, &config.options);
     let context = Context {
         estate: &loaded.estate,
         names: &loaded.names,
@@ -115,9 +113,7 @@ fn explanation(
         options: &config.options,
         waivers: &loaded.waivers,
     };
-    let joined = join(&loaded.estate, observations);
-    let range = joined.of_meter.get(index).cloned().unwrap_or(0..0);
-    let assessment = assess(Subject::new(context, index, slice(observations, &range)));
+    let assessment = assess(Subject::new(context, index, &observations));
     let inputs = InputDigests::new(loaded.accounts.iter().map(|account| account.sha256));
     let row = serde_json::to_value(device_row(&assessment, &inputs)).unwrap_or_default();
     let subject = &assessment.subject;
@@ -127,7 +123,7 @@ fn explanation(
             json!({"rule": rule.id, "outcome": outcome.name(), "why": why(&outcome), "title": rule.title})
         })
         .collect();
-    let considered: Vec<Value> = considered(subject, observations).collect();
+    let considered: Vec<Value> = considered(subject, &observations).collect();
     let mut text = Text::default();
     text.heading(&format!("{device}: {}", assessment.verdict.name()));
     if let Some(remedy) = &assessment.remedy {
@@ -168,7 +164,7 @@ fn reference(subject: &Subject<'_>, loaded: &Loaded) -> Vec<Value> {
             "network_operator": subject.name(row.network_operator), "supplier": subject.name(row.supplier),
         })
     });
-    let registration = subject.meter.registration.map(|row| {
+    let registration = subject.meter.registration.as_ref().map(|row| {
         json!({
             "role": "registration", "stands": place(row.origin), "mpan": row.mpan.to_string(),
             "network_operator": subject.name(row.network_operator), "supplier": subject.name(row.supplier),
@@ -270,7 +266,7 @@ impl Text {
             Some(owner) => self.line(&format!("  {}, from {source}", owner.name(subject.context.directory))),
             None => self.line("  not known"),
         }
-        for row in subject.meter.rows {
+        for row in subject.meter.rows.iter() {
             let mpan =
                 row.mpan.mpan().map_or_else(|| "no valid MPAN".to_owned(), |mpan| format!("MPAN {mpan}"));
             self.line(&format!("  estate line {}: {mpan}", row.origin.line));

@@ -1,14 +1,13 @@
 //! Reads all inputs of a run.
 
+use audit::observations::Batch;
 use audit::timeline::{Disposition, NotRelevant};
-use audit::{Directory, Estate, Waivers};
+use audit::{Directory, Estate, EstateBatch, EstateBuilder, Observations, Waivers};
 use intake::{CertificateRecord, Certified, Form, Record, RecordOptions, Silence, Source, StoredKeys};
 use rayon::prelude::*;
 use report::model::v1::DirectoryEntry;
 use smki::{Added, Certificate, CertificateKind, PathLimits, Paths, Revocations, Store, StoreBuilder};
-use types::{
-    AsOf, DirectoryRecords, EstateRow, InputId, Interner, Mpan, Observation, RegistrationRow, WaiverRecord,
-};
+use types::{AsOf, DirectoryRecords, InputId, Interner, RegistrationRow, WaiverRecord};
 
 use crate::accounts::{Account, sort};
 use crate::config::{Config, ShippedDirectory};
@@ -39,8 +38,7 @@ pub(crate) struct Loaded {
     /// The files that the directory was made of.
     pub(crate) directories: Vec<DirectoryEntry>,
     pub(crate) estate: Estate,
-    /// Sorted by [`audit::timeline::order`].
-    pub(crate) observations: Vec<Observation>,
+    pub(crate) observations: Observations,
     pub(crate) waivers: Waivers,
 }
 
@@ -66,11 +64,11 @@ pub(crate) fn load(
     let record_files = files.take(Role::Records);
     let keys = StoredKeys { store: &store, paths: &paths };
     let (estate, records) = rayon::join(
-        || load_estate(&estate_files, &registration_files, &numbers),
+        || load_estate(&estate_files, &registration_files, &directory, &numbers),
         || load_records(config, &record_files, keys, &numbers, watch),
     );
-    let LoadedEstate { rows, registration, unread, names, accounts: estate_accounts } = estate?;
-    progress.say(|| format!("{} estate rows, {} registration rows", rows.len(), registration.len()));
+    let LoadedEstate { mut estate, names, accounts: estate_accounts } = estate?;
+    progress.say(|| format!("{} estate rows, {} meters", estate.row_count(), estate.len()));
     accounts.extend(estate_accounts);
     let (mut observations, record_accounts) = records?;
     progress.say(|| format!("{} observations of network operator cells", observations.len()));
@@ -85,31 +83,13 @@ pub(crate) fn load(
     if let Some([one, ..]) = torn {
         return Err(ConfigError::NamedTwice { role: one.role.name(), path: one.name.clone() }.into());
     }
-    let renumber = |input: &mut InputId| *input = numbers.get(input.0 as usize).copied().unwrap_or(*input);
-    let (mut rows, mut registration) = (rows, registration);
-    rows.iter_mut().for_each(|row| renumber(&mut row.origin.input));
-    registration.iter_mut().for_each(|row| renumber(&mut row.origin.input));
-    waivers.iter_mut().for_each(|waiver| renumber(&mut waiver.origin.input));
-    observations.par_iter_mut().for_each(|seen| {
-        seen.origin.input = numbers.get(seen.origin.input.0 as usize).copied().unwrap_or(seen.origin.input);
-    });
-    observations.par_sort_unstable_by(audit::timeline::order);
-    count_registration(&mut registration, &rows, &mut accounts);
-    // They were counted when they were put aside; what they say is that no lower source decides where no row can be read.
-    let names_operator = |mpan| {
-        let rows = registration.partition_point(|row| row.mpan < mpan);
-        let mut rows = registration.iter().skip(rows).take_while(|row| row.mpan == mpan);
-        rows.any(|row| row.network_operator.is_some())
-    };
-    let unread: Vec<RegistrationRow> = unread.into_iter().filter(|row| !names_operator(row.mpan)).collect();
-    registration.extend(unread.into_iter().map(|mut row| {
-        renumber(&mut row.origin.input);
-        row
-    }));
-    let estate = Estate::new(rows, registration, &names, &directory);
-    for (input, disposition) in estate.row_dispositions() {
+    let number = |input: InputId| numbers.get(input.0 as usize).copied().unwrap_or(input);
+    waivers.iter_mut().for_each(|waiver| waiver.origin.input = number(waiver.origin.input));
+    observations.renumber(number);
+    estate.renumber(number);
+    for (input, disposition, rows) in estate.dispositions() {
         if let Some(account) = accounts.get_mut(input.0 as usize) {
-            account.count(disposition);
+            account.uses.count_many(disposition, rows);
         }
     }
     let waivers = Waivers::new(waivers, &directory, &names, config.as_of)?;
@@ -297,54 +277,57 @@ fn parties(records: &DirectoryRecords) -> u64 {
 }
 
 struct LoadedEstate {
-    rows: Vec<EstateRow>,
-    registration: Vec<RegistrationRow>,
-    /// Registration rows that can't be used, as far as they name their metering points.
-    unread: Vec<RegistrationRow>,
+    /// Its inputs have the numbers of their accounts.
+    estate: Estate,
     names: Interner,
     accounts: Vec<Account>,
 }
 
-/// Estate rows, registration rows, and those that can't be used.
-type EstateOf = (Vec<EstateRow>, Vec<RegistrationRow>, Vec<RegistrationRow>);
+/// Estate rows, registration rows, and those of registration that can't be used, as far as they name their metering
+/// points.
+type EstateOf = (EstateBatch, Vec<RegistrationRow>, Vec<RegistrationRow>);
 
 fn load_estate(
     estate_files: &[InputFile],
     registration_files: &[InputFile],
+    directory: &Directory,
     numbers: &Numbers,
 ) -> Result<LoadedEstate, Error> {
-    let mut loaded = LoadedEstate {
-        rows: Vec::new(),
-        registration: Vec::new(),
-        unread: Vec::new(),
-        names: Interner::new(),
-        accounts: Vec::new(),
-    };
+    let mut names = Interner::new();
+    let mut read: Vec<(Option<EstateOf>, Account)> = Vec::new();
     for file in estate_files.iter().chain(registration_files) {
-        let LoadedEstate { rows, registration, unread, names, accounts } = &mut loaded;
-        let read =
-            read_members(file, numbers, &mut |source, account| estate_of(file, source, names, account))?;
-        for (value, account) in read {
-            if let Some((more_rows, more_registration, more_unread)) = value {
-                append(rows, more_rows);
-                append(registration, more_registration);
-                append(unread, more_unread);
-            }
-            accounts.push(account);
+        read.extend(read_members(file, numbers, &mut |source, account| {
+            estate_of(file, source, &mut names, account)
+        })?);
+    }
+    let (accounts, values) = in_manifest_order(read, numbers);
+    let mut builder = EstateBuilder::default();
+    for (input, value) in values {
+        if let Some((rows, mut registration, mut unread)) = value {
+            builder.add_rows(input, rows);
+            registration.iter_mut().chain(&mut unread).for_each(|row| row.origin.input = input);
+            builder.add_registration(registration);
+            builder.add_unread_registration(unread);
         }
     }
-    // Records take longer to read, so the estate is put in order meanwhile; what is left to do after is little.
-    loaded.rows.sort_unstable_by_key(|row| row.device);
-    Ok(loaded)
+    let estate = builder.build(&names, directory)?;
+    Ok(LoadedEstate { estate, names, accounts })
 }
 
-/// Adds to a list what may be nearly all of it.
-fn append<T>(all: &mut Vec<T>, more: Vec<T>) {
-    if all.is_empty() {
-        *all = more;
-    } else {
-        all.extend(more);
+/// Puts what was read into the order of the manifest and numbers it anew in that order, so that the order of numbers is
+/// that of the manifest before all inputs are known.
+fn in_manifest_order<T>(mut read: Vec<(T, Account)>, numbers: &Numbers) -> (Vec<Account>, Vec<(InputId, T)>) {
+    read.sort_by(|(_, a), (_, b)| a.manifest_order(b));
+    let numbered = |(value, mut account): (T, Account)| {
+        account.id = numbers.next();
+        (account.id, value, account)
+    };
+    let (mut accounts, mut values) = (Vec::new(), Vec::new());
+    for (id, value, account) in read.into_iter().map(numbered) {
+        values.push((id, value));
+        accounts.push(account);
     }
+    (accounts, values)
 }
 
 fn estate_of(
@@ -353,7 +336,7 @@ fn estate_of(
     names: &mut Interner,
     account: &mut Account,
 ) -> Result<EstateOf, Error> {
-    let (mut rows, mut registration, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut registration, mut unread) = (EstateBatch::default(), Vec::new(), Vec::new());
     let mut failed = None;
     let mut other = 0;
     let mut tell = |record: &Record<'_>| {
@@ -380,8 +363,8 @@ fn load_records(
     keys: StoredKeys<'_>,
     numbers: &Numbers,
     watch: Option<Watch<'_>>,
-) -> Result<(Vec<Observation>, Vec<Account>), Error> {
-    let parts: Vec<Vec<(Option<Vec<Observation>>, Account)>> = files
+) -> Result<(Observations, Vec<Account>), Error> {
+    let parts: Vec<Vec<(Option<Batch>, Account)>> = files
         .par_iter()
         .map(|file| {
             read_members(file, numbers, &mut |source, account| {
@@ -389,13 +372,9 @@ fn load_records(
             })
         })
         .collect::<Result<_, Error>>()?;
-    let mut all: Vec<Observation> = Vec::new();
-    let mut accounts = Vec::with_capacity(parts.len());
-    for (observations, account) in parts.into_iter().flatten() {
-        append(&mut all, observations.unwrap_or_default());
-        accounts.push(account);
-    }
-    Ok((all, accounts))
+    let (accounts, values) = in_manifest_order(parts.into_iter().flatten().collect(), numbers);
+    let batches = values.into_iter().filter_map(|(input, value)| Some((input, value?))).collect();
+    Ok((Observations::new(batches)?, accounts))
 }
 
 fn records_of(
@@ -405,14 +384,14 @@ fn records_of(
     keys: StoredKeys<'_>,
     account: &mut Account,
     watch: Option<Watch<'_>>,
-) -> Result<Vec<Observation>, Error> {
+) -> Result<Batch, Error> {
     let options = RecordOptions {
         observed_at: file.spec.observed_at,
         zoneless: config.zoneless,
         table: file.spec.table.clone(),
         keys: &keys,
     };
-    let mut observations: Vec<Observation> = Vec::new();
+    let mut observations = Batch::default();
     let mut failed = None;
     intake::read_records(source, &options, &mut |record| {
         account.read += 1;
@@ -429,9 +408,9 @@ fn records_of(
                 Silence::Inventory => NotRelevant::Inventory,
                 Silence::NoNetworkOperatorCell => NotRelevant::NoNetworkOperatorCell,
             })),
-            Ok(seen) => observations.extend_from_slice(seen),
+            Ok(seen) => observations.extend(*seen),
             Err(reject) => {
-                observations.extend(record.unusable());
+                observations.extend(&record.unusable());
                 if failed.is_none() {
                     failed = account.quarantine(record, reject).err();
                 }
@@ -439,34 +418,4 @@ fn records_of(
         }
     })?;
     failed.map_or(Ok(observations), Err)
-}
-
-/// Counts registration rows: used for the metering points of the estate, each once.
-fn count_registration(rows: &mut [RegistrationRow], estate: &[EstateRow], accounts: &mut [Account]) {
-    if rows.is_empty() {
-        return;
-    }
-    let of_row = |row: &EstateRow| [row.mpan, row.secondary_mpan, row.export_mpan];
-    let mut mpans: Vec<Mpan> = estate.iter().flat_map(of_row).filter_map(types::MpanField::mpan).collect();
-    mpans.par_sort_unstable();
-    rows.sort_unstable_by_key(|row| (row.mpan, row.origin));
-    let mut previous: Option<&RegistrationRow> = None;
-    for row in rows.iter() {
-        let repeats = previous.is_some_and(|previous| {
-            previous.mpan == row.mpan
-                && previous.network_operator == row.network_operator
-                && previous.supplier == row.supplier
-        });
-        let disposition = if mpans.binary_search(&row.mpan).is_err() {
-            Disposition::NotRelevant(NotRelevant::NotInEstate)
-        } else if repeats {
-            Disposition::Duplicate
-        } else {
-            Disposition::Used
-        };
-        if let Some(account) = accounts.get_mut(row.origin.input.0 as usize) {
-            account.count(disposition);
-        }
-        previous = Some(row);
-    }
 }

@@ -1,14 +1,13 @@
 //! An audit from inputs to package.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Range;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use audit::directory::Owner;
 use audit::timeline::{Disposition, NotRelevant};
 use audit::{
-    Certificates, Context, Estate, InputUse, Options, Resolutions, Subject, Totals, WaiverState, Waivers,
-    assess,
+    Certificates, Context, Estate, InputUse, Observations, Options, Resolutions, Subject, Totals,
+    WaiverState, Waivers, assess,
 };
 use rayon::prelude::*;
 use report::model::v1::{
@@ -16,7 +15,7 @@ use report::model::v1::{
 };
 use report::seal::{Salts, SealRow, Sealer, Tree};
 use report::{FindingsWriter, InputDigests, RuleTexts, canonical, digest};
-use types::{Credential, NetworkOperatorCell, Observation, Seen, Sha256Digest, ZonelessTimes};
+use types::{Observation, Seen, Sha256Digest, ZonelessTimes};
 
 use crate::accounts::{Account, record_counts};
 use crate::config::Config;
@@ -78,88 +77,62 @@ pub(crate) fn in_pool<T: Send>(
     pool.install(task)
 }
 
-/// Every credential that was seen, once.
-pub(crate) fn credentials(observations: &[Observation]) -> BTreeSet<(Credential, NetworkOperatorCell)> {
-    observations
-        .par_chunks(64 * 1024)
-        .map(|chunk| {
-            let mut seen: std::collections::HashSet<(Credential, NetworkOperatorCell)> = Default::default();
-            for observation in chunk {
-                // Those that a cell no longer holds, or was to hold, are named in evidence.
-                if let Seen::Held(credential) | Seen::HeldBefore(credential) | Seen::Intended(credential) =
-                    observation.seen
-                {
-                    seen.insert((credential, observation.cell));
-                }
-            }
-            seen
-        })
-        .reduce(Default::default, |mut all, part| {
-            all.extend(part);
-            all
-        })
-        .into_iter()
-        .collect()
-}
-
-/// The observations of each meter, and those of devices that the estate does not list.
+/// Where the observations of each meter begin, and those of devices that the estate does not list.
 pub(crate) struct Joined {
-    pub(crate) of_meter: Vec<Range<u32>>,
-    pub(crate) not_in_estate: Vec<Range<u32>>,
+    of_meter: Vec<u32>,
+    not_in_estate: Vec<u32>,
 }
 
-/// Joins observations, sorted by device, to the meters, sorted by device.
-pub(crate) fn join(estate: &Estate, observations: &[Observation]) -> Joined {
-    let mut joined = Joined { of_meter: vec![0..0; estate.len()], not_in_estate: Vec::new() };
-    let mut meter = 0;
-    let mut start = 0u32;
-    for group in observations.chunk_by(|a, b| a.device == b.device) {
-        let end = start.saturating_add(u32::try_from(group.len()).unwrap_or(u32::MAX));
-        let device = group.first().map(|seen| seen.device);
-        while estate.device(meter).is_some_and(|other| Some(other) < device) {
-            meter += 1;
+/// Stands where a meter has no observations. There are never as many as this.
+const NONE: u32 = u32::MAX;
+
+impl Joined {
+    /// Joins observations, sorted by device, to the meters, sorted by device.
+    pub(crate) fn new(estate: &Estate, observations: &Observations) -> Self {
+        let mut joined = Self { of_meter: vec![NONE; estate.len()], not_in_estate: Vec::new() };
+        let mut meter = 0;
+        for (device, start) in observations.devices() {
+            while estate.device(meter).is_some_and(|other| other < device) {
+                meter += 1;
+            }
+            match joined.of_meter.get_mut(meter) {
+                Some(place) if estate.device(meter) == Some(device) => *place = start,
+                _ => joined.not_in_estate.push(start),
+            }
         }
-        match joined.of_meter.get_mut(meter) {
-            Some(range) if estate.device(meter) == device => *range = start..end,
-            _ => joined.not_in_estate.push(start..end),
-        }
-        start = end;
+        joined
     }
-    joined
+
+    /// Puts the observations of a meter in place of what is in `into`.
+    pub(crate) fn read(&self, meter: usize, observations: &Observations, into: &mut Vec<Observation>) {
+        // No observations begin at NONE, so none are read there.
+        observations.read(self.of_meter.get(meter).copied().unwrap_or(NONE), into);
+    }
 }
 
-pub(crate) fn slice<'o>(observations: &'o [Observation], range: &Range<u32>) -> &'o [Observation] {
-    observations.get(range.start as usize..range.end as usize).unwrap_or_default()
-}
-
-/// The meters in the order of the report: by expected party, those without one as `unassigned`, then by device.
-fn report_order(context: &Context<'_>) -> Vec<u32> {
-    let meters = u32::try_from(context.estate.len()).unwrap_or(u32::MAX);
-    let owner = |meter: u32| context.estate.meter(meter as usize, context.directory).owner();
-    let owners: Vec<_> = (0..meters).into_par_iter().map(owner).collect();
-    let mut names: BTreeMap<String, u32> = BTreeMap::new();
+/// The meters in the order of the report: by expected party, those without one as `unassigned`, then by device. Each with
+/// the rank of its party.
+fn report_order(context: &Context<'_>) -> Vec<(u32, u32)> {
+    let Context { estate, directory, .. } = *context;
     let name = |owner: Option<Owner>| match owner {
-        Some(owner) => owner.name(context.directory),
+        Some(owner) => owner.name(directory),
         None => "unassigned".to_owned(),
     };
-    let mut of_owner: HashMap<Option<Owner>, u32> = HashMap::new();
-    let distinct: std::collections::HashSet<_> = owners.iter().copied().collect();
-    for owner in &distinct {
-        names.insert(name(*owner), 0);
-    }
-    for (rank, (_, number)) in (0u32..).zip(names.iter_mut()) {
-        *number = rank;
-    }
-    for owner in distinct {
-        of_owner.insert(owner, names.get(&name(owner)).copied().unwrap_or(0));
-    }
-    let mut order: Vec<(u32, u32)> = owners
-        .iter()
-        .zip(0u32..)
-        .map(|(owner, meter)| (of_owner.get(owner).copied().unwrap_or(0), meter))
-        .collect();
+    let owners: HashSet<Option<Owner>> = estate.owners(directory).map(Some).chain([None]).collect();
+    // Parties that share a name stand together.
+    let names: BTreeSet<String> = owners.iter().map(|owner| name(*owner)).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    let rank = |owner: Option<Owner>| names.binary_search(&name(owner)).unwrap_or(0);
+    let ranks: HashMap<Option<Owner>, u32> =
+        owners.iter().map(|owner| (*owner, u32::try_from(rank(*owner)).unwrap_or(u32::MAX))).collect();
+    let rank = |meter: u32| {
+        let owner = estate.meter(meter as usize, directory).owner();
+        (ranks.get(&owner).copied().unwrap_or(0), meter)
+    };
+    let meters = u32::try_from(estate.len()).unwrap_or(u32::MAX);
+    let mut order: Vec<(u32, u32)> = (0..meters).into_par_iter().map(rank).collect();
     order.par_sort_unstable();
-    order.into_iter().map(|(_, meter)| meter).collect()
+    order
 }
 
 /// What one task makes of its meters.
@@ -200,9 +173,9 @@ impl Sinks {
 
 fn render<'c>(
     context: Context<'c>,
-    meters: &[u32],
+    meters: &[(u32, u32)],
     joined: &Joined,
-    observations: &'c [Observation],
+    observations: &Observations,
     inputs: &InputDigests,
     rules: &RuleTexts,
 ) -> Result<Rendered<'c>, Error> {
@@ -211,10 +184,10 @@ fn render<'c>(
     let mut totals = Totals::default();
     let mut findings = FindingsWriter::new();
     let mut leaves = Vec::with_capacity(meters.len());
-    let empty = 0..0;
-    for meter in meters {
-        let range = joined.of_meter.get(*meter as usize).unwrap_or(&empty);
-        let assessment = assess(Subject::new(context, *meter as usize, slice(observations, range)));
+    let mut seen = Vec::new();
+    for (_, meter) in meters {
+        joined.read(*meter as usize, observations, &mut seen);
+        let assessment = assess(Subject::new(context, *meter as usize, &seen));
         totals.count(&assessment);
         let row = report::device_row(&assessment, inputs);
         let start = rows.len();
@@ -226,7 +199,7 @@ fn render<'c>(
         leaves.push(Leaf {
             leaf: report::merkle::leaf(line),
             owner: assessment.subject.owner(),
-            supplier: assessment.subject.supplier(),
+            supplier: assessment.subject.supplier_symbol().map(|symbol| context.names.name(symbol)),
             verdict: assessment.verdict.name(),
         });
         findings.push(&row, rules)?;
@@ -254,7 +227,7 @@ fn write(
     } = loaded;
     let certificates =
         Certificates { store: &store, paths: &paths, revocations: &revocations, as_of: config.as_of };
-    let resolutions = Resolutions::new(&credentials(&observations), certificates, &config.options);
+    let resolutions = Resolutions::new(&observations.credentials(), certificates, &config.options);
     let context = Context {
         estate: &estate,
         names: &names,
@@ -265,7 +238,7 @@ fn write(
         waivers: &waivers,
     };
     let inputs = InputDigests::new(accounts.iter().map(|account| account.sha256));
-    let joined = join(&estate, &observations);
+    let joined = Joined::new(&estate, &observations);
     let order = report_order(&context);
 
     let rules = report::rule_rows(config.options.rule_set);
@@ -301,12 +274,13 @@ fn write(
     package.write("rules.json", &canonical(&rules)?)?;
 
     let mut not_in_estate = package.file("not-in-estate.jsonl")?;
-    for range in &joined.not_in_estate {
-        let seen = slice(&observations, range);
-        count_not_in_estate(seen, &mut totals);
+    let mut seen = Vec::new();
+    for start in &joined.not_in_estate {
+        observations.read(*start, &mut seen);
+        count_not_in_estate(&seen, &mut totals);
         if let Some(first) = seen.first() {
             let mut line = Vec::new();
-            report::push_line(&report::not_in_estate_row(first.device, seen, &inputs), &mut line)?;
+            report::push_line(&report::not_in_estate_row(first.device, &seen, &inputs), &mut line)?;
             not_in_estate.push(&line, 1)?;
         }
     }

@@ -21,7 +21,7 @@ pub fn read_estate(
     source: &mut Source<'_>,
     options: &TableOptions,
     names: &mut Interner,
-    rows: &mut Vec<EstateRow>,
+    rows: &mut impl Extend<EstateRow>,
     reject: &mut dyn FnMut(&Record<'_>),
 ) -> Result<(), IntakeError> {
     if looks_like_xml(source.head()?) {
@@ -69,7 +69,7 @@ pub fn read_estate(
             })
         });
         match result {
-            Ok(row) => rows.push(row),
+            Ok(row) => rows.extend([row]),
             Err(why) => {
                 // A row that can't be used may still name its device.
                 device = device.or_else(|| eui64("device_id", row.device?).ok());

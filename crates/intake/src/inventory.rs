@@ -14,7 +14,7 @@ use crate::xml::{XmlRecord, XmlRecords};
 pub(crate) fn read_inventories(
     source: &mut Source<'_>,
     names: &mut Interner,
-    rows: &mut Vec<EstateRow>,
+    rows: &mut impl Extend<EstateRow>,
     other: &mut dyn FnMut(&Record<'_>),
 ) -> Result<(), IntakeError> {
     let (input, input_name) = (source.id(), source.name().to_owned());
@@ -50,7 +50,7 @@ pub(crate) fn read_inventories(
                 None => row,
             };
             match row {
-                Ok(row) => rows.push(row),
+                Ok(row) => rows.extend([row]),
                 Err(reject) => tell(origin, eui64("DeviceID", device.text("DeviceID")).ok(), Err(reject)),
             }
         }

@@ -63,6 +63,60 @@ impl fmt::Display for MpanFault {
     }
 }
 
+/// An [`MpanField`] in eight octets: an estate has one to three for each of its meters.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct PackedMpan(u64);
+
+impl PackedMpan {
+    /// Above the number: which kind of field it is.
+    const KIND: u32 = 56;
+    const ELSEWHERE: u64 = 7;
+
+    /// Packs a field. Of a number with a wrong check digit the lowest 56 bits are kept, which is more than 13 digits.
+    #[must_use]
+    pub const fn new(field: MpanField) -> Self {
+        let (kind, number) = match field {
+            MpanField::Absent => (0, 0),
+            MpanField::Valid { mpan, altered: false } => (1, mpan.number()),
+            MpanField::Valid { mpan, altered: true } => (2, mpan.number()),
+            MpanField::Invalid(MpanFault::DigitsLost) => (3, 0),
+            MpanField::Invalid(MpanFault::CheckDigit(number)) => (4, number & ((1 << Self::KIND) - 1)),
+            MpanField::Invalid(MpanFault::Length(digits)) => (5, digits as u64),
+            MpanField::Invalid(MpanFault::NotANumber) => (6, 0),
+        };
+        Self(kind << Self::KIND | number)
+    }
+
+    /// A number that stands in place of a field: of a list of fields that are kept elsewhere.
+    #[must_use]
+    pub const fn elsewhere(number: u32) -> Self {
+        Self(Self::ELSEWHERE << Self::KIND | number as u64)
+    }
+
+    /// That number, if one stands in place of a field.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "it was packed from a number of this size")]
+    pub const fn number_elsewhere(self) -> Option<u32> {
+        if self.0 >> Self::KIND == Self::ELSEWHERE { Some(self.0 as u32) } else { None }
+    }
+
+    /// The field.
+    #[must_use]
+    pub const fn field(self) -> MpanField {
+        let number = self.0 & ((1 << Self::KIND) - 1);
+        match self.0 >> Self::KIND {
+            0 => MpanField::Absent,
+            1 => MpanField::Valid { mpan: Mpan::packed(number), altered: false },
+            2 => MpanField::Valid { mpan: Mpan::packed(number), altered: true },
+            3 => MpanField::Invalid(MpanFault::DigitsLost),
+            4 => MpanField::Invalid(MpanFault::CheckDigit(number)),
+            #[expect(clippy::cast_possible_truncation, reason = "it was packed from one octet")]
+            5 => MpanField::Invalid(MpanFault::Length(number as u8)),
+            _ => MpanField::Invalid(MpanFault::NotANumber),
+        }
+    }
+}
+
 /// The kind of a device: DUIS `DeviceType`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum DeviceType {
@@ -275,7 +329,7 @@ pub struct EstateRow {
 }
 
 /// One row of registration data: who is responsible for a metering point.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RegistrationRow {
     /// The metering point.
     pub mpan: Mpan,
@@ -290,6 +344,27 @@ pub struct RegistrationRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_packed_mpan_is_the_field_again() {
+        let mpan: Mpan = "1012345678903".parse().unwrap();
+        for field in [
+            MpanField::Absent,
+            MpanField::Valid { mpan, altered: false },
+            MpanField::Valid { mpan, altered: true },
+            MpanField::Invalid(MpanFault::DigitsLost),
+            MpanField::Invalid(MpanFault::CheckDigit(0)),
+            MpanField::Invalid(MpanFault::CheckDigit(9_999_999_999_999)),
+            MpanField::Invalid(MpanFault::Length(0)),
+            MpanField::Invalid(MpanFault::Length(u8::MAX)),
+            MpanField::Invalid(MpanFault::NotANumber),
+        ] {
+            assert_eq!(PackedMpan::new(field).field(), field);
+        }
+        assert_eq!(PackedMpan::default().field(), MpanField::Absent);
+        assert_eq!(PackedMpan::default().number_elsewhere(), None);
+        assert_eq!(PackedMpan::elsewhere(u32::MAX).number_elsewhere(), Some(u32::MAX));
+    }
 
     #[test]
     fn the_names_of_duis_are_read_in_any_case() {

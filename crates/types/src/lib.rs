@@ -33,7 +33,9 @@ mod waiver;
 
 pub use cell::{CellId, CellUsage, KeyUsage, RemotePartyRole};
 pub use digest::Sha256Digest;
-pub use estate::{DeviceStatus, DeviceType, EstateRow, MpanFault, MpanField, RegistrationRow, SmetsVersion};
+pub use estate::{
+    DeviceStatus, DeviceType, EstateRow, MpanFault, MpanField, PackedMpan, RegistrationRow, SmetsVersion,
+};
 pub use eui64::{Eui64, ParseEui64Error};
 pub use key_id::{KeyId, ParseKeyIdError};
 pub use mpan::{DistributorId, Mpan, ParseMpanError};

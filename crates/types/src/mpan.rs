@@ -56,6 +56,11 @@ impl Mpan {
         Ok(Self(number))
     }
 
+    /// An MPAN again from its number, which was one.
+    pub(crate) const fn packed(number: u64) -> Self {
+        Self(number)
+    }
+
     /// The check digit that belongs after these twelve digits: their weighted sum modulo 11, modulo 10.
     #[must_use]
     pub fn check_digit(twelve: u64) -> u8 {

@@ -72,7 +72,8 @@ impl Timestamp {
         if text.is_empty() {
             return Err(ParseTimestampError::Empty);
         }
-        if let Some(utc) = exact_utc(text.as_bytes()) {
+        let exact = if cfg!(feature = "general-path") { None } else { exact_utc(text.as_bytes()) };
+        if let Some(utc) = exact {
             return utc.ok_or(ParseTimestampError::NotADateTime);
         }
         let with_t = match text.as_bytes().get(10) {
