@@ -26,7 +26,11 @@ pub fn canonical(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
 ///
 /// The row has no JSON form.
 pub fn push_line(row: &impl Serialize, into: &mut Vec<u8>) -> Result<(), CanonicalError> {
-    serde_json::to_writer(&mut *into, row).map_err(|error| CanonicalError(error.to_string()))?;
+    if cfg!(feature = "general-path") {
+        into.append(&mut canonical(row)?);
+    } else {
+        serde_json::to_writer(&mut *into, row).map_err(|error| CanonicalError(error.to_string()))?;
+    }
     into.push(b'\n');
     Ok(())
 }

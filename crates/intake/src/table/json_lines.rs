@@ -195,7 +195,8 @@ impl<const N: usize> Object<N> {
 
     /// Reads a line. Nearly all lines of a file are alike and are read as such; of the rest, the JSON reader decides.
     fn read(&mut self, line: &[u8], keys: &mut Keys<N>) -> Result<(), JsonFault> {
-        if keys.plain && self.read_alike(line, keys).is_some() {
+        let alike = keys.plain && cfg!(not(feature = "general-path"));
+        if alike && self.read_alike(line, keys).is_some() {
             return Ok(());
         }
         self.read_any(line, keys)

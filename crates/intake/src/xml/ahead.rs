@@ -96,7 +96,11 @@ fn section(octets: &[u8], from: usize, end: &[u8], is_record: fn(&[u8]) -> bool)
 
 fn tag(octets: &[u8]) -> (Ahead, usize) {
     // Most tags have no attribute: the next mark is their end.
-    if let Some(end) = memchr::memchr2(b'<', b'>', octets.get(1..).unwrap_or_default()) {
+    let mark = match cfg!(feature = "general-path") {
+        true => None,
+        false => memchr::memchr2(b'<', b'>', octets.get(1..).unwrap_or_default()),
+    };
+    if let Some(end) = mark {
         let (inner, end) = (octets.get(1..=end).unwrap_or_default(), end + 1);
         if octets.get(end) == Some(&b'>') && memchr::memchr2(b'"', b'\'', inner).is_none() {
             return (Ahead::Whole, end + 1);
