@@ -15,6 +15,7 @@ mod diff;
 mod dispute;
 mod explain;
 mod export;
+mod golden;
 mod guarded;
 mod helpful;
 mod hostile;
