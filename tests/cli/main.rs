@@ -19,6 +19,7 @@ mod golden;
 mod guarded;
 mod helpful;
 mod hostile;
+mod hostile_names;
 mod inspect;
 mod mixed;
 mod page;
