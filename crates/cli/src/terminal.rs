@@ -322,7 +322,7 @@ mod tests {
             line.starts_with("report: no party \"xx") && line.ends_with("xx\"; known are A, B"),
             "{line}"
         );
-        assert!(line.contains(" … 6040 characters … "), "{line}");
+        assert!(line.contains(" … 6035 characters … "), "{line}");
         assert_eq!(bounded("x\ty"), r"x\ty");
     }
 
