@@ -13,17 +13,17 @@ use crate::support::{self, files, json, repository, rows, run, run_in_time};
 
 /// An element of a page.
 #[derive(Debug, Default)]
-struct Element {
+pub(crate) struct Element {
     name: String,
     attributes: BTreeMap<String, String>,
     children: Vec<Element>,
     /// The text within it, that of its children included.
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Element {
     /// A page, which is well-formed XML but for its empty elements without end.
-    fn page(text: &str) -> Self {
+    pub(crate) fn page(text: &str) -> Self {
         let text = text.replace("<!DOCTYPE html>", "");
         let closed: String = text
             .split_inclusive('>')
@@ -127,7 +127,7 @@ fn page(arguments: &[&str], out: &Path) -> (String, Element) {
 }
 
 /// What holds for each page, whatever it tells.
-fn assert_sound(page: &str, parsed: &Element) {
+pub(crate) fn assert_sound(page: &str, parsed: &Element) {
     let elements = parsed.all();
     let known: BTreeSet<&str> = [
         "html",

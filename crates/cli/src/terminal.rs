@@ -24,7 +24,7 @@ impl Text {
 
     /// Adds a line.
     pub(crate) fn line(&mut self, line: &str) {
-        self.0.push_str(&one_line(line));
+        self.0.push_str(&bounded(line));
         self.0.push('\n');
     }
 
@@ -117,12 +117,12 @@ impl Terminal {
     /// Says what went wrong, in one line.
     pub(crate) fn error(&self, message: &str) {
         self.end_progress();
-        let _ = writeln!(io::stderr().lock(), "dnoaudit: {}", one_line(message));
+        let _ = writeln!(io::stderr().lock(), "dnoaudit: {}", bounded(message));
     }
 
     /// Says what to do about it, in one line.
     pub(crate) fn help(&self, message: &str) {
-        let _ = writeln!(io::stderr().lock(), "  help: {}", one_line(message));
+        let _ = writeln!(io::stderr().lock(), "  help: {}", bounded(message));
     }
 }
 
@@ -277,6 +277,22 @@ pub(crate) fn short(name: &str) -> String {
     one_line(name).chars().take(60).collect()
 }
 
+/// The most characters of a line that stand in front of what is left out, and behind it.
+const BEGIN: usize = 3_000;
+const END: usize = 1_000;
+
+/// Text on one line. A name in it may have any length: of a line that nobody could read the middle is left out.
+fn bounded(text: &str) -> String {
+    let line = one_line(text);
+    let all = line.chars().count();
+    let left_out = all.saturating_sub(BEGIN + END);
+    if left_out == 0 {
+        return line;
+    }
+    let (begin, end) = (line.chars().take(BEGIN), line.chars().skip(all - END));
+    begin.chain(format!(" … {left_out} characters … ").chars()).chain(end).collect()
+}
+
 /// A number with its noun.
 pub(crate) fn plural(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
@@ -296,6 +312,18 @@ mod tests {
     #[test]
     fn names_can_not_steer_the_terminal() {
         assert_eq!(short("a\x1b[2Jb"), "a\\u{1b}[2Jb");
+    }
+
+    #[test]
+    fn a_long_message_keeps_its_begin_and_its_end() {
+        let message = format!("report: no party {:?}; known are A, B", "x".repeat(10_000));
+        let line = bounded(&message);
+        assert!(
+            line.starts_with("report: no party \"xx") && line.ends_with("xx\"; known are A, B"),
+            "{line}"
+        );
+        assert!(line.contains(" … 6035 characters … "), "{line}");
+        assert_eq!(bounded("x\ty"), r"x\ty");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use audit::Severity;
 
 use crate::model::v1::{DeviceRow, FindingRow, RuleRow};
+use crate::one_line::one_line;
 use crate::short::Short;
 
 /// Names of the columns.
@@ -177,7 +178,8 @@ impl FindingsWriter {
     }
 }
 
-/// The octets of one line of a table, every field fit for a spreadsheet.
+/// The octets of one line of a table that is no part of a report: every field fit for a spreadsheet, and for a terminal and
+/// the eyes of people, as [`one_line`] makes it.
 ///
 /// # Errors
 ///
@@ -187,8 +189,10 @@ pub fn table_line<'f>(fields: impl IntoIterator<Item = &'f str>) -> Result<Vec<u
         .has_headers(false)
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
-    let safe: Vec<Cow<'_, str>> = fields.into_iter().map(spreadsheet_safe).collect();
-    writer.write_record(safe.iter().map(|field| field.as_bytes())).map_err(std::io::Error::other)?;
+    for field in fields {
+        writer.write_field(spreadsheet_safe(&one_line(field)).as_bytes()).map_err(std::io::Error::other)?;
+    }
+    writer.write_record(None::<&[u8]>).map_err(std::io::Error::other)?;
     writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
@@ -202,5 +206,7 @@ mod tests {
             assert!(spreadsheet_safe(text).starts_with('\''), "{text}");
         }
         assert_eq!(spreadsheet_safe("LOND"), "LOND");
+        let line = table_line(["=1", "\t=1", "a\u{1b}[2J\u{202e}", "", "b"]).unwrap();
+        assert_eq!(String::from_utf8(line).unwrap(), "'=1,\\t=1,a\\u{1b}[2J\\u{202e},,b\r\n");
     }
 }

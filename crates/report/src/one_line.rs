@@ -11,9 +11,11 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// Controls, separators of lines and paragraphs, marks of direction, and characters that are not seen.
+/// Controls, separators of lines and paragraphs, marks of direction, characters that are not seen, and numbers that are no
+/// characters, which XML has no place for.
 fn is_unfit(c: char) -> bool {
     c.is_control()
+        || u32::from(c) & 0xFFFE == 0xFFFE
         || matches!(
             c,
             '\u{00AD}'
@@ -26,6 +28,7 @@ fn is_unfit(c: char) -> bool {
                 | '\u{2028}'..='\u{202E}'
                 | '\u{2060}'..='\u{206F}'
                 | '\u{3164}'
+                | '\u{FDD0}'..='\u{FDEF}'
                 | '\u{FEFF}'
                 | '\u{FFA0}'
                 | '\u{FFF0}'..='\u{FFFB}'
@@ -42,6 +45,7 @@ mod tests {
         assert_eq!(one_line("a\x1b[2Jb"), r"a\u{1b}[2Jb");
         assert_eq!(one_line("a\r\n\tholds"), r"a\r\n\tholds");
         assert_eq!(one_line("a\u{85}\u{2028}\u{2029}b"), r"a\u{85}\u{2028}\u{2029}b");
+        assert_eq!(one_line("a\u{fffe}b\u{1ffff}"), r"a\u{fffe}b\u{1ffff}");
         assert_eq!(one_line("a\u{202e}b\u{2066}\u{200b}\u{feff}"), r"a\u{202e}b\u{2066}\u{200b}\u{feff}");
         for number in 0..=u32::from(char::MAX) {
             let Some(c) = char::from_u32(number) else { continue };

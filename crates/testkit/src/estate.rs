@@ -12,6 +12,7 @@ mod device;
 mod directory;
 #[cfg(feature = "forms")]
 mod files;
+mod hostile;
 mod mix;
 mod own_list;
 mod record;
@@ -23,6 +24,7 @@ pub use device::{Device, Make};
 pub use directory::directory;
 #[cfg(feature = "forms")]
 pub use files::{CertificateForm, RecordForm, TableForm};
+pub use hostile::{HOSTILE_FILE, HOSTILE_NAMES, LONG_NAME, hostile_names, write_hostile_estate};
 pub use mix::{Mix, Opening};
 pub use own_list::{OWN_LIST_HEADER, PLANTED_HEADER, write_own_list};
 pub use record::{Age, Answer, Record};

@@ -1,16 +1,20 @@
-//! Writes the repository's test data, or a synthetic estate.
+//! Writes the repository's test data, a synthetic estate, or one with hostile names.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use dno_audit_testkit::estate::{CellsPerDevice, EstateOptions, Form, write_estate};
+use dno_audit_testkit::estate::{CellsPerDevice, EstateOptions, Form, write_estate, write_hostile_estate};
 use dno_audit_testkit::testdata::write_testdata;
 
 const USAGE: &str = "\
 Usage: testgen testdata DIR
        testgen estate DIR [--devices N] [--seed S] [--form cells|messages|hex]
                           [--cells-per-device 2|10] [--as-of 2026-01-01T00:00:00Z]
+       testgen hostile DIR
 ";
+
+/// Enough that every name stands in every column.
+const HOSTILE_DEVICES: u64 = 300;
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command line program")]
 fn main() -> ExitCode {
@@ -35,6 +39,11 @@ fn run(arguments: &[&str]) -> Result<String, String> {
             Ok(format!("{files} files in {folder}\n"))
         }
         ["estate", folder, flags @ ..] => estate(folder, flags),
+        ["hostile", folder] => {
+            let summary = write_hostile_estate(HOSTILE_DEVICES, Path::new(folder))
+                .map_err(|error| format!("{folder}: {error}\n"))?;
+            Ok(format!("{} estate rows with hostile names in {folder}\n", summary.estate_rows))
+        }
         _ => Err(USAGE.to_owned()),
     }
 }
