@@ -251,6 +251,9 @@ impl Error {
     }
 }
 
+/// What to do on a full disk.
+const FREE_ROOM: &str = "the disk may be full: make room, or name a place on another one with --out";
+
 /// The question whether a word was meant that is nearly the one that was given.
 fn is_it(near: Option<&str>) -> String {
     near.map(|near| format!(" (is it {near:?}?)")).unwrap_or_default()
@@ -279,6 +282,8 @@ impl Error {
             }
             Self::NotReproducible { .. } => "ask for the whole package, or verify the slice without --inputs",
             Self::Temporary(_) => "set TMPDIR to a folder with room",
+            Self::View { source: views::WriteError::Stopped { .. }, .. } => FREE_ROOM,
+            Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => FREE_ROOM,
             Self::Unaccounted { .. } => "report it to the authors, with the input if you may",
             _ => return None,
         };
