@@ -98,6 +98,7 @@ impl ExpectationSource {
 }
 
 /// What the estate says of one meter and what follows from it.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug)]
 pub struct Meter<'e> {
     /// All rows of the device, at least one, in an order that follows from what they say.

@@ -23,10 +23,11 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::package::FILES;
 use crate::progress::Progress;
-use crate::reader::{read_small, read_whole};
+use crate::reader::{PackageReader, read_small, read_whole};
 use rows::Terms;
 
 /// What a report is checked against beyond itself.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default)]
 pub struct Expected {
     /// The key that is to have signed, and whose it is said to be.
@@ -36,6 +37,7 @@ pub struct Expected {
 }
 
 /// What verification found.
+#[non_exhaustive]
 #[derive(Clone, Debug, Serialize)]
 pub struct Verification {
     /// Whether every check holds.
@@ -55,6 +57,7 @@ pub struct Verification {
 }
 
 /// What a report says of itself.
+#[non_exhaustive]
 #[derive(Clone, Debug, Serialize)]
 pub struct Facts {
     /// The instant of the audit.
@@ -70,6 +73,7 @@ pub struct Facts {
 }
 
 /// Whose rows a slice has.
+#[non_exhaustive]
 #[derive(Clone, Debug, Serialize)]
 pub struct PartyFacts {
     /// The party.
@@ -81,6 +85,7 @@ pub struct PartyFacts {
 }
 
 /// A check.
+#[non_exhaustive]
 #[derive(Clone, Debug, Serialize)]
 pub struct Check {
     /// What was found.
@@ -193,6 +198,12 @@ pub fn verify(folder: &Path, expected: &Expected, progress: &Progress<'_>) -> Re
         package(folder, &manifest, &names, &mut strange, progress, &mut checks)?;
     }
     Ok(checks.finish(kind))
+}
+
+/// Opens a package or a slice that verifies.
+pub(crate) fn verified(folder: &Path, progress: &Progress<'_>) -> Result<PackageReader, Error> {
+    verify(folder, &Expected::default(), progress)?.require(folder)?;
+    PackageReader::open(folder)
 }
 
 /// The regular files of a folder, and what else is in it.
