@@ -11,7 +11,8 @@ fn the_demonstration_prints_its_table_and_leaves_its_inputs() {
     assert_eq!(error, "");
     for expected in [
         "✓ correct  ○ missing  ✗ wrong  ? not known  – out of scope",
-        "total  judged",
+        " total ",
+        " judged\n",
         " LOND ",
         " all ",
         "missing : wrong = ",

@@ -30,4 +30,5 @@ mod seal;
 mod shared_cases;
 mod support;
 mod tables;
+mod terminal;
 mod waivers;

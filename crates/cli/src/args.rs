@@ -602,9 +602,7 @@ impl InputArguments {
         };
         // Paths in flags are relative to where the command runs, those in a file to the file.
         let here = match &self.config {
-            Some(_) => {
-                std::env::current_dir().map_err(|source| Failure::Write { path: ".".to_owned(), source })?
-            }
+            Some(_) => std::env::current_dir().map_err(Failure::of_file(Path::new(".")))?,
             None => PathBuf::new(),
         };
         let specs = |paths: &[String]| -> Vec<InputSpec> {

@@ -8,6 +8,7 @@ mod slice;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use report::model::v1::{
@@ -210,7 +211,13 @@ pub(crate) fn verified(folder: &Path, progress: &Progress<'_>) -> Result<Package
 fn list(folder: &Path) -> Result<(BTreeSet<String>, Vec<String>), Error> {
     let at = Error::at(folder);
     let (mut names, mut strange) = (BTreeSet::new(), Vec::new());
-    for entry in fs::read_dir(folder).map_err(at)? {
+    // Where there is no folder, there is no report: the error is that of its first file.
+    let manifest = folder.join(MANIFEST);
+    let entries = fs::read_dir(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::at(&manifest)(error),
+        _ => at(error),
+    })?;
+    for entry in entries {
         let entry = entry.map_err(at)?;
         let regular = entry.file_type().map_err(at)?.is_file();
         match entry.file_name().into_string() {

@@ -33,10 +33,7 @@ directory = ["directory.toml"]
 
 pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let folder = &arguments.out;
-    let at = |path: &Path| {
-        let path = path.display().to_string();
-        move |source| Failure::Write { path, source }
-    };
+    let at = Failure::of_file;
     let file = folder.join("audit.toml");
     let is_empty = || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
     if folder.exists() && !is_demo(&file) && !is_empty() {
@@ -112,10 +109,10 @@ const CERTIFICATES: &str = "certificates";
 /// The configuration for the inputs in a folder. It has a digest of them, by which it shows later whether they were edited.
 fn configuration(folder: &Path) -> Result<String, Failure> {
     let certificates = folder.join(CERTIFICATES);
-    let at = |source| Failure::Write { path: certificates.display().to_string(), source };
+    let at = Failure::of_file(&certificates);
     let mut paths: Vec<PathBuf> = INPUTS.iter().map(|name| folder.join(name)).collect();
-    for entry in fs::read_dir(&certificates).map_err(at)? {
-        paths.push(entry.map_err(at)?.path());
+    for entry in fs::read_dir(&certificates).map_err(&at)? {
+        paths.push(entry.map_err(&at)?.path());
     }
     paths.sort();
     let mut listing = String::new();
@@ -135,7 +132,9 @@ fn is_as_left(folder: &Path, file: &Path) -> Result<bool, Failure> {
     match configuration(folder) {
         Ok(configuration) => Ok(octets == configuration.as_bytes()),
         Err(Failure::Library(Error::Absent { .. } | Error::NotARegularFile { .. })) => Ok(false),
-        Err(Failure::Write { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(Failure::Library(Error::File { source, .. })) if source.kind() == io::ErrorKind::NotFound => {
+            Ok(false)
+        }
         Err(failure) => Err(failure),
     }
 }
