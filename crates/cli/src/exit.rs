@@ -70,7 +70,7 @@ impl Failure {
         match self {
             Self::Library(error) => error.help(),
             Self::Mistyped { meant, .. } => Some(format!("did you mean {meant}?")),
-            Self::Key(error) => dno_audit::help_with_key(error).map(str::to_owned),
+            Self::Key(error) => error.help().map(str::to_owned),
             Self::Usage(_) | Self::Output(_) => None,
         }
     }

@@ -294,24 +294,6 @@ fn of_intake(error: &intake::IntakeError) -> Option<&'static str> {
     })
 }
 
-/// What to do about a key or a certificate that can't be used, where its error does not say so.
-#[must_use]
-pub fn help_with_key(error: &report::sign::SignError) -> Option<&'static str> {
-    use report::sign::SignError;
-    Some(match error {
-        SignError::PrivateKey { hint: "" } => {
-            "make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`"
-        }
-        SignError::PublicKey => {
-            "write it with `openssl pkey -pubout`, or name a certificate with --certificate"
-        }
-        SignError::Certificate => "name the certificate itself, in PEM or DER",
-        SignError::CertificateKey { .. } => "only P-256 keys sign reports: name a certificate of one",
-        SignError::ChainKey { .. } => "put the certificate of the key that signs first",
-        _ => return None,
-    })
-}
-
 /// The question whether a word was meant that is nearly the one that was given.
 fn is_it(near: Option<&str>) -> String {
     near.map(|near| format!(" (is it {near:?}?)")).unwrap_or_default()
@@ -324,7 +306,7 @@ impl Error {
         let text = match self {
             Self::Config(error) => return error.help(),
             Self::Intake(error) => of_intake(error)?,
-            Self::Sign(error) => return help_with_key(error).map(str::to_owned),
+            Self::Sign(error) => error.help()?,
             Self::File { path, source }
                 if source.kind() == io::ErrorKind::NotFound && path.ends_with(report::MANIFEST) =>
             {

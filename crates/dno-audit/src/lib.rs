@@ -72,7 +72,7 @@ mod verify;
 pub use config::{Config, InputSpec, Inputs, Sealing, ShippedDirectory, TEMPLATE, rule_set};
 pub use diff::{Comparison, ReportIdentity};
 pub use dispute::{Dispute, DisputeOptions, dispute};
-pub use error::{ConfigError, Error, help_with_key};
+pub use error::{ConfigError, Error};
 pub use estimate::estimate;
 pub use explain::package::{explain_again, explain_package};
 pub use explain::{Explanation, explain};
