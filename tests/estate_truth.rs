@@ -168,8 +168,9 @@ fn divided(options: &EstateOptions, folder: &Path, order: impl Fn(&mut Vec<&str>
     divided.inputs.records = support::records(options)
         .into_iter()
         .flat_map(|spec| {
-            let parts = divide(folder, &spec.path, 3, &order);
-            parts.into_iter().map(move |part| InputSpec { observed_at: spec.observed_at, ..part })
+            let mut parts = divide(folder, &spec.path, 3, &order);
+            parts.iter_mut().for_each(|part| part.observed_at = spec.observed_at);
+            parts
         })
         .collect();
     divided.inputs.estate = divide(folder, "estate.csv", 2, &order);

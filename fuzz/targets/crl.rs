@@ -52,7 +52,8 @@ fuzz_target!(|octets: &[u8]| {
     }
     let store = builder.build();
     let as_of = AsOf(Timestamp::from_calendar(2026, 1, 1, 0, 0, 0).expect("a date"));
-    let limits = PathLimits { signature_checks: 20, ..PathLimits::default() };
+    let mut limits = PathLimits::default();
+    limits.signature_checks = 20;
     let paths = store.verify_paths(limits);
     let revocations = store.verify_revocation(&paths, as_of, limits);
     assert_eq!(revocations.any_list(), store.revocation_lists().next().is_some());

@@ -43,7 +43,8 @@ struct Kept {
 }
 
 fn read<'r>(reader: impl Read + Send + 'r) -> (Vec<Kept>, bool, u64) {
-    let options = RecordOptions { keys: &OddDevices, ..RecordOptions::default() };
+    let mut options = RecordOptions::default();
+    options.keys = &OddDevices;
     let mut source = Source::new("records", InputId(7), reader);
     let mut kept = Vec::new();
     let result = read_records(&mut source, &options, &mut |record: &Record<'_>| {

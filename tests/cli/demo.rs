@@ -10,7 +10,9 @@ fn the_demonstration_prints_its_table_and_leaves_its_inputs() {
     assert_eq!(code, 0, "{error}");
     assert_eq!(error, "");
     for expected in [
-        "correct  missing  wrong  not known  out of scope",
+        "✓ correct  ○ missing  ✗ wrong  ? not known  – out of scope",
+        " total ",
+        " judged\n",
         " LOND ",
         " all ",
         "missing : wrong = ",
@@ -30,6 +32,28 @@ fn the_demonstration_prints_its_table_and_leaves_its_inputs() {
     // Again over itself, but never over anything else.
     assert_eq!(run(["demo", "--devices", "500", "--out", demo.to_str().unwrap()]).0, 0);
     assert_eq!(run(["demo", "--out", folder.path().to_str().unwrap()]).0, 2);
+}
+
+#[test]
+fn a_demonstration_that_somebody_worked_on_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = crate::support::demo(folder.path(), "100");
+    let again = |devices: &str| run(["demo", "--devices", devices, "--out", demo.to_str().unwrap()]);
+    assert_eq!(again("120").0, 0, "another size over an untouched one");
+    for name in ["estate.csv", "audit.toml", "own-list.csv", "certificates/bundle.pem"] {
+        let file = demo.join(name);
+        let before = std::fs::read(&file).unwrap();
+        let edited = [&before[..], b"# mine\n"].concat();
+        std::fs::write(&file, &edited).unwrap();
+        let (code, out, error) = again("120");
+        assert_eq!((code, out.as_str()), (2, ""), "{name}: {error}");
+        assert!(error.contains("was changed") && error.contains("--out"), "{name}: {error}");
+        assert_eq!(std::fs::read(&file).unwrap(), edited, "{name}");
+        std::fs::write(&file, before).unwrap();
+        assert_eq!(again("120").0, 0, "{name}");
+    }
+    std::fs::remove_file(demo.join("estate.csv")).unwrap();
+    assert_eq!(again("120").0, 2);
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn a_newer_record_is_an_observation() {
     assert_eq!(with_cause(&back, "observation", id(&missing))["change"], "regressed");
 
     let (_, text, _) = run(["diff", estate.old().to_str().unwrap(), new.to_str().unwrap()]);
-    assert!(text.contains("LOND missing (placeholder-in-cell") && text.contains("observation"), "{text}");
+    assert!(text.contains("LOND ○ missing (placeholder-in-cell") && text.contains("observation"), "{text}");
     let (_, csv, _) = run(["diff", estate.old().to_str().unwrap(), new.to_str().unwrap(), "--format", "csv"]);
     let line = csv.lines().nth(1).unwrap();
     assert!(line.starts_with(&format!("fixed,{}", id(&missing))) && line.ends_with(",observation"), "{csv}");

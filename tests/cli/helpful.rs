@@ -58,3 +58,17 @@ fn every_command_has_examples_completions_and_a_page_of_the_manual() {
     }
     assert_eq!(run(["man", "/nowhere"]).0, 5);
 }
+
+#[cfg(unix)]
+#[test]
+fn no_page_of_the_manual_is_written_through_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let (pages, other) = (folder.path().join("pages"), folder.path().join("other"));
+    std::fs::create_dir(&pages).unwrap();
+    std::fs::write(&other, "years of work").unwrap();
+    std::os::unix::fs::symlink(&other, pages.join("dnoaudit-audit.1")).unwrap();
+    let (code, _, error) = run(["man", pages.to_str().unwrap()]);
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("exists and is no regular file"), "{error}");
+    assert_eq!(std::fs::read_to_string(other).unwrap(), "years of work");
+}

@@ -32,4 +32,5 @@ mod seal;
 mod shared_cases;
 mod support;
 mod tables;
+mod terminal;
 mod waivers;

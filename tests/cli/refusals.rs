@@ -210,6 +210,34 @@ fn a_full_disk_leaves_the_old_report_and_no_half_one() {
     assert!(left.iter().all(|name| !name.to_string_lossy().contains(".tmp")), "{left:?}");
 }
 
+/// The writer of workbooks has temporary files of its own, which fail too.
+#[cfg(unix)]
+#[test]
+fn an_export_on_a_full_disk_is_an_error_and_leaves_what_stood_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = crate::support::demo(folder.path(), "2000");
+    let out = folder.path().join("out");
+    for format in ["xlsx", "sarif", "parquet"] {
+        // At its first octets, in its temporary files, and in the file itself.
+        for blocks in [0, 1, 16] {
+            fs::write(&out, "as before").unwrap();
+            let script = format!(
+                "trap '' XFSZ; ulimit -f {blocks}; exec {} export {} --format {format} --out {}",
+                env!("CARGO_BIN_EXE_dnoaudit"),
+                demo.join("report").display(),
+                out.display()
+            );
+            let (code, said, error) =
+                ended(std::process::Command::new("bash").args(["-c", &script]).output().unwrap());
+            assert_eq!((code, said.as_str()), (5, ""), "{format} {blocks}: {error}");
+            assert!(error.starts_with("dnoaudit: "), "{format} {blocks}: {error}");
+            assert!(!error.contains("panicked"), "{format} {blocks}: {error}");
+            assert_eq!(fs::read_to_string(&out).unwrap(), "as before", "{format} {blocks}");
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing half-written is left");
+        }
+    }
+}
+
 #[test]
 fn files_that_nothing_recognises_are_accounted_for() {
     let folder = tempfile::tempdir().unwrap();

@@ -98,7 +98,7 @@ fn a_second_machine_makes_the_report_again() {
     let (code, printed, error) = ended(command.output().unwrap());
     assert_eq!(code, 0, "{error}{printed}");
     assert!(printed.contains("made again from its inputs, octet for octet"), "{printed}");
-    assert!(printed.contains("\nverified; signed by "), "{printed}");
+    assert!(printed.contains("\n✓ verified; signed by "), "{printed}");
     assert!(printed.lines().count() <= 24, "one screen: {printed}");
 }
 

@@ -16,9 +16,10 @@ pub(crate) fn records(options: &EstateOptions) -> Vec<InputSpec> {
         Form::Messages => vec![InputSpec::new("messages.csv")],
         Form::Hex => {
             [("recent", Age::Recent), ("older", Age::Older), ("stale", Age::Stale), ("undated", Age::Undated)]
-                .map(|(name, age)| InputSpec {
-                    observed_at: options.hex_observed_at(age),
-                    ..InputSpec::new(format!("messages/{name}.hex"))
+                .map(|(name, age)| {
+                    let mut spec = InputSpec::new(format!("messages/{name}.hex"));
+                    spec.observed_at = options.hex_observed_at(age);
+                    spec
                 })
                 .into()
         }

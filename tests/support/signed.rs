@@ -73,10 +73,9 @@ pub(crate) fn text(name: &str) -> String {
 }
 
 pub(crate) fn auditor() -> Expected {
-    Expected {
-        key: Some((PublicKey::from_pem(&text("auditor.pem")).unwrap(), "the auditor".to_owned())),
-        ..Expected::default()
-    }
+    let mut expected = Expected::default();
+    expected.key = Some((PublicKey::from_pem(&text("auditor.pem")).unwrap(), "the auditor".to_owned()));
+    expected
 }
 
 pub(crate) fn check(folder: &Path, expected: &Expected) -> Verification {

@@ -12,6 +12,7 @@ use crate::verdict::{Effect, Verdict};
 use crate::waivers::Waived;
 
 /// A rule that failed, with the values it compared.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The rule.
@@ -23,6 +24,7 @@ pub struct Finding {
 }
 
 /// What an audit says of one meter.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Assessment<'a> {
     /// What was known.

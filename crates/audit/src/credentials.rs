@@ -28,6 +28,7 @@ pub struct Certificates<'s> {
 }
 
 /// What is known of one credential in one cell.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default)]
 pub struct Resolution {
     /// Certificates of this entity and key, role networkOperator, with the cell's usage, whose path holds.
@@ -56,6 +57,7 @@ pub enum Otherwise {
 }
 
 /// State of the certificates behind a cell, as a set: a credential is in force if any of them is.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default)]
 pub struct Condition {
     /// The best validity among them; `None` if there is none.

@@ -109,6 +109,7 @@ impl ExpectationSource {
 }
 
 /// What the estate says of one meter and what follows from it.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Meter {
     /// All rows of the device, at least one, in an order that follows from what they say.

@@ -5,6 +5,7 @@ use smki::Profile;
 use crate::rules::RuleSetVersion;
 
 /// Settings of the rules. They are part of the configuration digest of a report.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Options {
     /// A state older than this many days at the instant of the audit is stale.

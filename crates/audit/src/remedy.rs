@@ -46,6 +46,7 @@ impl Actor {
 }
 
 /// What mends a meter.
+#[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Remedy<'a> {
     /// Who must act.

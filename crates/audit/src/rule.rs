@@ -43,6 +43,7 @@ pub enum Axis {
 }
 
 /// One rule: a row of the table and a pure function.
+#[non_exhaustive]
 #[derive(Clone, Copy)]
 pub struct Rule {
     /// Kebab-case statement of the defect; never reused.

@@ -39,6 +39,7 @@ fn state(seen: Seen) -> Option<CellState> {
 }
 
 /// Everything known of one cell at the instant of the audit.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug)]
 pub struct CellTimeline<'o> {
     /// The observation that decides, and the state it tells.
@@ -182,6 +183,7 @@ pub enum Disposition {
 }
 
 /// Why a record is not relevant.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum NotRelevant {
     /// The message or row carries no network operator cell.

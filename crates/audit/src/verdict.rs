@@ -74,6 +74,7 @@ impl Ability {
 ///
 /// The digital signature cell authenticates its critical commands; the key agreement cell protects the answers to
 /// its reads; alerts need both, since they go to the entity of the cells and are protected for its key.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Effect {
     /// Read network data.

@@ -1,5 +1,7 @@
 //! What is packed is the same again, in the order of `timeline::order`, whatever the batches.
 
+#![allow(clippy::unwrap_used, reason = "constants of a test")]
+
 use dno_audit_audit::observations::{Batch, Observations};
 use dno_audit_audit::timeline::order;
 use dno_audit_audit::{Directory, EstateBatch, EstateBuilder};

@@ -21,6 +21,20 @@ pub(crate) struct Arguments {
     /// Say nothing but the result.
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
+    /// Whether text for people has colours; by itself only on a terminal, and never where NO_COLOR is set.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorArgument,
+}
+
+/// When text has colours.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ColorArgument {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
 }
 
 const EXIT_CODES: &str = "\
@@ -588,9 +602,7 @@ impl InputArguments {
         };
         // Paths in flags are relative to where the command runs, those in a file to the file.
         let here = match &self.config {
-            Some(_) => {
-                std::env::current_dir().map_err(|source| Failure::Write { path: ".".to_owned(), source })?
-            }
+            Some(_) => std::env::current_dir().map_err(Failure::of_file(Path::new(".")))?,
             None => PathBuf::new(),
         };
         let specs = |paths: &[String]| -> Vec<InputSpec> {
@@ -640,15 +652,14 @@ impl SealArguments {
             };
             signer = Some(unchained.with_chain(&read_public("--sign-chain", path)?).map_err(Failure::Key)?);
         }
-        let salts = match &self.run_key {
-            None => Salts::None,
-            Some(path) => {
-                let shown = secret::file_of("--run-key", path);
-                let key = RunKey::new(read(path, &shown)?);
-                Salts::Key(key.map_err(|error| Failure::Usage(format!("{shown}: {error}")))?)
-            }
-        };
-        Ok(Sealing { salts, signer })
+        let mut sealing = Sealing::default();
+        sealing.signer = signer;
+        if let Some(path) = &self.run_key {
+            let shown = secret::file_of("--run-key", path);
+            let key = RunKey::new(read(path, &shown)?);
+            sealing.salts = Salts::Key(key.map_err(|error| Failure::Usage(format!("{shown}: {error}")))?);
+        }
+        Ok(sealing)
     }
 }
 
@@ -674,7 +685,10 @@ impl VerifyArguments {
                 "--manifest-sha256: expected the 64 hex digits that audit prints".to_owned(),
             ));
         }
-        Ok(Expected { key, manifest_sha256: self.manifest_sha256.clone() })
+        let mut expected = Expected::default();
+        expected.key = key;
+        expected.manifest_sha256.clone_from(&self.manifest_sha256);
+        Ok(expected)
     }
 }
 

@@ -19,6 +19,11 @@ pub(crate) mod verify;
 
 use crate::exit::Failure;
 
+/// A document of the library, to look into.
+fn value(json: &dno_audit::Json) -> Result<serde_json::Value, Failure> {
+    serde_json::to_value(json).map_err(|error| Failure::Output(error.into()))
+}
+
 /// JSON for programs: indented, one document.
 fn json(value: &serde_json::Value) -> Result<String, Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Failure::Output(error.into()))?;

@@ -1,5 +1,7 @@
 //! How the command ends.
 
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Exit codes. `Incomplete` is never hidden by `Complete` or `Findings`.
@@ -52,26 +54,24 @@ pub(crate) enum Failure {
     /// A key or certificate can't be used.
     #[error(transparent)]
     Key(dno_audit::SignError),
-    /// A file that the command line names can't be read or written.
-    #[error("{path}: {source}")]
-    Write {
-        /// The file or folder.
-        path: String,
-        /// What the operating system said.
-        source: std::io::Error,
-    },
     /// Standard output fails for another reason than that nobody reads it.
     #[error("standard output: {0}")]
-    Output(std::io::Error),
+    Output(io::Error),
 }
 
 impl Failure {
+    /// What the operating system says of a file that the command line names.
+    pub(crate) fn of_file(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| dno_audit::Error::File { path: path.to_path_buf(), source }.into()
+    }
+
     /// What to do about it, where the message does not say so.
     pub(crate) fn help(&self) -> Option<String> {
         match self {
             Self::Library(error) => error.help(),
             Self::Mistyped { meant, .. } => Some(format!("did you mean {meant}?")),
-            Self::Usage(_) | Self::Key(_) | Self::Write { .. } | Self::Output(_) => None,
+            Self::Key(error) => error.help().map(str::to_owned),
+            Self::Usage(_) | Self::Output(_) => None,
         }
     }
 
@@ -80,7 +80,7 @@ impl Failure {
             Self::Usage(_) | Self::Mistyped { .. } | Self::Key(_) => Exit::Usage,
             Self::Library(error) if error.is_usage() => Exit::Usage,
             Self::Library(error) if error.is_verification() => Exit::NotVerified,
-            Self::Library(_) | Self::Write { .. } | Self::Output(_) => Exit::InputOutput,
+            Self::Library(_) | Self::Output(_) => Exit::InputOutput,
         }
     }
 }

@@ -3,24 +3,51 @@
 mod args;
 mod commands;
 mod exit;
+mod meaning;
 mod secret;
 mod terminal;
 
+use std::ffi::OsString;
+use std::panic;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, ColorArgument, Command};
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 
+/// The writer of workbooks panics where a temporary file of its own fails. The library makes an error of that, and what the
+/// panic itself says is not shown before it.
+fn quieten_what_is_caught() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map_or("", |location| location.file());
+        if !place.contains("rust_xlsxwriter") {
+            usual(panic);
+        }
+    }));
+}
+
+/// The arguments. What is said of them in a pipe depends on no terminal and no variable.
+fn parse(terminal: &Terminal, given: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    let mut command = Arguments::command().color(terminal.color_of_help());
+    if terminal.width().is_none() {
+        command = command.term_width(100);
+    }
+    let mut matches = command.try_get_matches_from_mut(given)?;
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
 fn main() -> ExitCode {
+    quieten_what_is_caught();
     let given: Vec<_> = std::env::args_os().collect();
+    let plain = Terminal::new(true, ColorArgument::Auto);
     if secret::among(&given) {
-        Terminal::new(true).error(secret::IN_ARGUMENTS);
+        plain.error(secret::IN_ARGUMENTS);
         return Exit::Usage.into();
     }
-    let arguments = match Arguments::try_parse() {
+    let arguments = match parse(&plain, given.iter().cloned()) {
         Ok(arguments) => arguments,
         // Help and version are no errors; clap sends each to the right stream.
         Err(error) if !error.use_stderr() => {
@@ -29,14 +56,14 @@ fn main() -> ExitCode {
         }
         Err(_) => {
             // The message repeats arguments, so it is made of such as may be repeated.
-            match Arguments::try_parse_from(secret::fit_to_repeat(&given)) {
+            match parse(&plain, secret::fit_to_repeat(&given)) {
                 Err(error) => drop(error.print()),
-                Ok(_) => Terminal::new(true).error("the arguments can't be used"),
+                Ok(_) => plain.error("the arguments can't be used"),
             }
             return Exit::Usage.into();
         }
     };
-    let terminal = Terminal::new(arguments.quiet);
+    let terminal = Terminal::new(arguments.quiet, arguments.color);
     let result = match &arguments.command {
         Command::Audit(command) => commands::audit::run(command, &terminal),
         Command::Brief(command) => commands::brief::run(command, &terminal),

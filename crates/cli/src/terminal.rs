@@ -2,12 +2,17 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use comfy_table::{CellAlignment, Table, presets};
+use anstream::AutoStream;
+use clap::ColorChoice;
+use clap::builder::styling::{AnsiColor, Color, Style};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use dno_audit::model::{Summary, VerdictCounts};
 use dno_audit::{Axis, Finished, RULE_SET_VERSION, RULES, Watch, one_line};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::args::ColorArgument;
 use crate::exit::Failure;
+use crate::meaning;
 
 /// Text for people, made of lines. Names from inputs stand in it: whatever a line holds, it stays one line and does nothing
 /// to the terminal.
@@ -33,9 +38,17 @@ impl Text {
         self.0.push('\n');
     }
 
-    /// Adds the lines of a table.
-    pub(crate) fn table(&mut self, rows: &Rows) {
-        rows.0.trim_fmt().lines().for_each(|line| self.line(line));
+    /// Adds the lines of a table. On a terminal it is as wide as that at most: what is wider is wrapped in its cell.
+    pub(crate) fn table(&mut self, rows: Rows) {
+        self.fitting(rows, width());
+    }
+
+    fn fitting(&mut self, rows: Rows, width: Option<u16>) {
+        let Rows(mut table) = rows;
+        if let Some(width) = width {
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        }
+        table.trim_fmt().lines().for_each(|line| self.line(line));
     }
 }
 
@@ -70,27 +83,51 @@ impl Rows {
 #[derive(Debug)]
 pub(crate) struct Terminal {
     bar: ProgressBar,
+    /// Whether standard output and standard error have colours.
+    colors: [bool; 2],
+}
+
+/// The columns of the terminal on which results are shown; none if they go elsewhere.
+fn width() -> Option<u16> {
+    let size = if io::stdout().is_terminal() { terminal_size::terminal_size_of(io::stdout()) } else { None };
+    size.map(|(width, _)| width.0)
 }
 
 impl Terminal {
-    pub(crate) fn new(quiet: bool) -> Self {
+    pub(crate) fn new(quiet: bool, color: ColorArgument) -> Self {
         let shown = !quiet && io::stderr().is_terminal();
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { bar: ProgressBar::with_draw_target(None, target) }
+        let colors =
+            [io::stdout().is_terminal(), io::stderr().is_terminal()].map(|is_terminal| match color {
+                ColorArgument::Always => true,
+                ColorArgument::Never => false,
+                ColorArgument::Auto => is_terminal && shows_colors(),
+            });
+        Self { bar: ProgressBar::with_draw_target(None, target), colors }
+    }
+
+    /// The columns of the terminal; none if results do not go to one.
+    pub(crate) fn width(&self) -> Option<u16> {
+        width()
+    }
+
+    /// Whether help, which goes to one stream, and what is wrong with arguments, which goes to the other, have colours.
+    pub(crate) fn color_of_help(&self) -> ColorChoice {
+        if self.colors == [true; 2] { ColorChoice::Auto } else { ColorChoice::Never }
     }
 
     /// Prints text for people.
     pub(crate) fn print(&self, text: &Text) -> Result<(), Failure> {
-        self.print_as_is(&text.0)
+        let [colors, _] = self.colors;
+        match colors {
+            true => ended(AutoStream::always(io::stdout().lock()), &meaning::paint(&text.0)),
+            false => self.print_as_is(&text.0),
+        }
     }
 
     /// Prints JSON or CSV for programs, as it is. That nobody reads it any more is no error.
     pub(crate) fn print_as_is(&self, text: &str) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(Failure::Output),
-        }
+        ended(io::stdout().lock(), text)
     }
 
     /// Shows how far a run has come, on a terminal only.
@@ -117,12 +154,38 @@ impl Terminal {
     /// Says what went wrong, in one line.
     pub(crate) fn error(&self, message: &str) {
         self.end_progress();
-        let _ = writeln!(io::stderr().lock(), "dnoaudit: {}", bounded(message));
+        self.tell("", "dnoaudit:", AnsiColor::Red, message);
     }
 
     /// Says what to do about it, in one line.
     pub(crate) fn help(&self, message: &str) {
-        let _ = writeln!(io::stderr().lock(), "  help: {}", bounded(message));
+        self.tell("  ", "help:", AnsiColor::Cyan, message);
+    }
+
+    fn tell(&self, before: &str, word: &str, color: AnsiColor, message: &str) {
+        let message = bounded(message);
+        let style = Style::new().fg_color(Some(Color::Ansi(color))).bold();
+        let [_, colors] = self.colors;
+        let _ = match colors {
+            true => {
+                writeln!(AutoStream::always(io::stderr().lock()), "{before}{style}{word}{style:#} {message}")
+            }
+            false => writeln!(io::stderr().lock(), "{before}{word} {message}"),
+        };
+    }
+}
+
+/// Whether a terminal is to show colours: not one that can't, and not where the user wants none anywhere.
+fn shows_colors() -> bool {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Writes a text to its end.
+fn ended(mut out: impl Write, text: &str) -> Result<(), Failure> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Failure::Output),
     }
 }
 
@@ -144,12 +207,15 @@ pub(crate) fn summary(finished: &Finished, out: &str) -> Text {
     let mut text = Text::default();
     text.line(&format!("{} as of {}", plural(counts.meters, "meter"), finished.summary.as_of));
     text.blank();
-    let mut table = Rows::new(["DNO", "correct", "missing", "wrong", "not known", "out of scope", "total"]);
+    let verdicts = ["correct", "missing", "wrong", "not-known", "out-of-scope"].map(meaning::verdict);
+    let header = verdicts.iter().map(String::as_str);
+    let mut table = Rows::new(std::iter::once("DNO").chain(header).chain(["total", "judged"]));
     for (dno, counts) in by_dno {
         table.push(row(&short(dno), counts));
     }
     table.push(row("all", &counts.verdicts));
-    text.table(&table.of_numbers());
+    text.table(table.of_numbers());
+    text.line("judged: correct, missing or wrong, of those in scope");
     text.blank();
     let (missing, wrong) = (counts.verdicts.missing, counts.verdicts.wrong);
     let shares = match missing + wrong {
@@ -261,9 +327,11 @@ fn next(finished: &Finished, reasons: &[(u64, &dno_audit::Rule)], out: &str, tex
 
 fn row(dno: &str, counts: &VerdictCounts) -> Vec<String> {
     let VerdictCounts { correct, missing, not_known, out_of_scope, wrong } = counts;
-    let total = correct + missing + wrong + not_known + out_of_scope;
-    let numbers = [correct, missing, wrong, not_known, out_of_scope, &total];
-    std::iter::once(dno.to_owned()).chain(numbers.iter().map(ToString::to_string)).collect()
+    let judged = correct + missing + wrong;
+    let in_scope = judged + not_known;
+    let numbers = [*correct, *missing, *wrong, *not_known, *out_of_scope, in_scope + out_of_scope];
+    let share = if in_scope == 0 { "–".to_owned() } else { percent(judged, in_scope) };
+    std::iter::once(dno.to_owned()).chain(numbers.map(|number| number.to_string())).chain([share]).collect()
 }
 
 /// A share in per cent with one decimal, rounded half up in whole numbers.
@@ -327,13 +395,32 @@ mod tests {
     }
 
     #[test]
+    fn a_table_is_as_wide_as_the_terminal_at_most() {
+        let table = || {
+            let mut rows = Rows::new(["DNO", "✓ correct", "– out of scope", "total"]);
+            rows.push(["a name of several words for one operator", "12345", "67890", "80235"]);
+            rows.of_numbers()
+        };
+        for width in [30, 40, 60] {
+            let mut text = Text::default();
+            text.fitting(table(), Some(width));
+            assert!(text.0.lines().all(|line| line.chars().count() <= usize::from(width)), "{}", text.0);
+            assert!(text.0.lines().count() > 2, "{}", text.0);
+            assert!(["12345", "67890", "80235"].iter().all(|number| text.0.contains(number)), "{}", text.0);
+        }
+        let mut text = Text::default();
+        text.fitting(table(), None);
+        assert_eq!(text.0.lines().count(), 2, "{}", text.0);
+    }
+
+    #[test]
     fn no_name_makes_a_line_of_its_own() {
         let hostile = "x\nverified\r\u{85}\u{2028}\u{202e}\x1b[2K";
         let mut rows = Rows::new(["name", "count"]);
         rows.push([hostile, "1"]);
         let mut text = Text::default();
         text.line(&format!("by {hostile}"));
-        text.table(&rows.of_numbers());
+        text.table(rows.of_numbers());
         assert_eq!(text.0.lines().count(), 3, "{}", text.0);
         assert!(text.0.chars().all(|c| c == '\n' || !c.is_control()), "{}", text.0);
         assert!(!text.0.contains(['\u{2028}', '\u{202e}']), "{}", text.0);

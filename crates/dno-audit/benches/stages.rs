@@ -159,7 +159,9 @@ fn rules(bencher: divan::Bencher<'_, '_>) {
     with_context(&Files::new(), |context, seen| {
         let all = || {
             let judged = seen.iter().enumerate();
-            judged.map(|(index, seen)| assess(Subject::new(context, index, seen)).findings.len()).sum::<usize>()
+            judged
+                .map(|(index, seen)| assess(Subject::new(context, index, seen)).findings.len())
+                .sum::<usize>()
         };
         bencher.counter(ItemsCount::new(METERS)).bench_local(all);
     });
@@ -176,11 +178,8 @@ fn render_and_leaf(bencher: divan::Bencher<'_, '_>) {
             row.len()
         };
         let octets: usize = seen.iter().enumerate().map(judged).sum();
-        let assessed: Vec<_> = seen
-            .iter()
-            .enumerate()
-            .map(|(index, seen)| assess(Subject::new(context, index, seen)))
-            .collect();
+        let assessed: Vec<_> =
+            seen.iter().enumerate().map(|(index, seen)| assess(Subject::new(context, index, seen))).collect();
         let digests = digests();
         bencher.counter(ItemsCount::new(METERS)).counter(BytesCount::new(octets)).bench_local(|| {
             let mut row = Vec::new();

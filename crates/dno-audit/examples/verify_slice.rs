@@ -21,7 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// What was checked, and then what the rows say, which is worth something only after that.
 pub(crate) fn verified(folder: &Path, manifest_sha256: Option<String>) -> Result<String, Box<dyn Error>> {
     // The digest comes from somewhere else than the folder: it was read out, or stands on a page that all parties see.
-    let expected = Expected { manifest_sha256, ..Expected::default() };
+    let mut expected = Expected::default();
+    expected.manifest_sha256 = manifest_sha256;
     let found = verify(folder, &expected, &Progress::silent())?.require(folder)?;
     let mut text = format!("{}: {} checks hold\n", found.kind, found.checks.len());
     for what in &found.not_checked {

@@ -25,6 +25,7 @@ const MAX_FILE: u64 = 16 << 20;
 pub(crate) const MAX_THREADS: usize = 512;
 
 /// One input: a file, a folder or a pattern, and what is to be known of it.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct InputSpec {
     /// A file, a folder (read with all folders below it) or a pattern with `*`, `?` or `[…]`.
@@ -52,6 +53,7 @@ impl InputSpec {
 }
 
 /// The inputs of an audit, by role.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
     /// Records of cell state.
@@ -112,6 +114,7 @@ impl Inputs {
 }
 
 /// What becomes of the directory that is shipped.
+#[expect(clippy::exhaustive_enums, reason = "it counts or it does not")]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum ShippedDirectory {
     /// It counts, and the user's own files stand above it.
@@ -122,6 +125,7 @@ pub enum ShippedDirectory {
 }
 
 /// A valid configuration.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The folder against which relative paths of inputs are read.
@@ -148,6 +152,7 @@ pub struct Config {
 }
 
 /// What a report is sealed with beyond its digests and roots, which it always has.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default)]
 pub struct Sealing {
     /// Where the salts of the parties come from.

@@ -16,9 +16,10 @@ use types::Eui64;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::reader::{DeviceRows, PackageReader, open};
-use crate::verify::{Expected, verify};
+use crate::verify::verified;
 
 /// A report, for those who read about two.
+#[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct ReportIdentity {
     /// The instant of the audit.
@@ -65,8 +66,8 @@ impl Comparison {
     /// # Errors
     ///
     /// One of them can't be read or does not verify.
-    pub fn open(old: &Path, new: &Path) -> Result<Self, Error> {
-        Self::of([verified(old)?, verified(new)?])
+    pub fn open(old: &Path, new: &Path, progress: &Progress<'_>) -> Result<Self, Error> {
+        Self::of([verified(old, progress)?, verified(new, progress)?])
     }
 
     /// Two packages that are verified.
@@ -99,12 +100,6 @@ impl Comparison {
         let (mut old, mut new) = (PlacedRows::open(old, progress)?, PlacedRows::open(new, &silent)?);
         diff_rows(&mut old, &mut new, [old_basis, new_basis], found)
     }
-}
-
-/// Opens a package or a slice that verifies.
-pub(crate) fn verified(folder: &Path) -> Result<PackageReader, Error> {
-    verify(folder, &Expected::default(), &Progress::silent())?.require(folder)?;
-    PackageReader::open(folder)
 }
 
 /// What the report of a package rests on.

@@ -12,7 +12,6 @@ use report::{ATTESTATION, canonical};
 use serde_json::{Value, json};
 use types::Eui64;
 
-use crate::diff::verified;
 use crate::error::Error;
 use crate::explain::explain;
 use crate::explain::package::{certificates_of, explain_package, row};
@@ -22,6 +21,7 @@ use crate::progress::Progress;
 use crate::reader::{PackageReader, PackageRows, read_whole};
 use crate::reconcile::Reconciled;
 use crate::reproduce;
+use crate::verify::verified;
 
 /// The file of a dispute pack that says what it is about.
 pub(crate) const DISPUTE: &str = "dispute.json";
@@ -30,6 +30,7 @@ pub(crate) const DISPUTE: &str = "dispute.json";
 pub(crate) const DISPUTE_FORMAT: &str = "dno-audit dispute";
 
 /// What a dispute is about.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug)]
 pub struct DisputeOptions<'d> {
     /// The package or slice that was received.
@@ -42,7 +43,16 @@ pub struct DisputeOptions<'d> {
     pub disagreement: Option<&'d Disagreement>,
 }
 
+impl<'d> DisputeOptions<'d> {
+    /// About a meter of which nothing more is known.
+    #[must_use]
+    pub const fn new(received: &'d Path, reconciled: &'d Reconciled) -> Self {
+        Self { received, inputs: None, reconciled, disagreement: None }
+    }
+}
+
 /// A dispute pack that was written.
+#[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Dispute {
     /// Where it stands.
@@ -63,7 +73,7 @@ pub fn dispute(
     out: &Path,
     progress: &Progress<'_>,
 ) -> Result<Option<Dispute>, Error> {
-    let received = verified(options.received)?;
+    let received = verified(options.received, progress)?;
     check_apart(out, options.received)?;
     let row = row(&received, device)?;
     if row.is_none() && options.disagreement.is_none() {
@@ -123,7 +133,7 @@ fn of_row(
     let failed = |id: &str| row.findings.iter().any(|finding| finding.rule == id);
     let rules: Vec<_> = received.rules()?.into_iter().filter(|rule| failed(&rule.id)).collect();
     pack.write("rules.json", &canonical(&rules)?)?;
-    if let Some(explanation) = explain_package(received.folder(), device)? {
+    if let Some(explanation) = explain_package(received.folder(), device, &Progress::silent())? {
         pack.write("explanation.txt", explanation.text.as_bytes())?;
     }
     Ok(())
@@ -209,7 +219,7 @@ fn of_inputs(
     let config =
         reproduce::config(received, inputs, progress)?.map_err(|message| Error::Inputs { message })?;
     let told = explain(&config, device, progress)?;
-    let told = told.map(|explanation| explanation.json).unwrap_or_default();
+    let told = told.map(|explanation| explanation.json.0).unwrap_or_default();
     let said = serde_json::to_value(row).map_err(|error| Error::Inputs { message: error.to_string() })?;
     if told.get("row") != Some(&said) {
         let message = format!(

@@ -254,6 +254,49 @@ impl Error {
     }
 }
 
+/// What to do on a full disk.
+const FREE_ROOM: &str = "the disk may be full: make room, or name a place on another one with --out";
+
+/// What to do where the operating system does not do what it is asked for.
+fn help_with_file(error: &io::Error) -> Option<&'static str> {
+    Some(match error.kind() {
+        io::ErrorKind::NotFound => {
+            "see whether it is there and how it is spelt; what is written needs a folder that is there"
+        }
+        io::ErrorKind::PermissionDenied => "see who may read and write it, or name another place",
+        io::ErrorKind::StorageFull => FREE_ROOM,
+        io::ErrorKind::NotADirectory => "name a folder",
+        io::ErrorKind::IsADirectory => "name a file",
+        _ => return None,
+    })
+}
+
+/// What to do about an input that can't be read as a whole.
+fn of_intake(error: &intake::IntakeError) -> Option<&'static str> {
+    use intake::{HeaderError, IntakeError};
+    Some(match error {
+        IntakeError::Io { source, .. } => return help_with_file(source),
+        IntakeError::Temporary { .. } => "set TMPDIR to a folder with room",
+        IntakeError::Header {
+            source: HeaderError::Lacking { .. } | HeaderError::NoSheetFits { .. }, ..
+        } => "`dnoaudit inspect` with the file shows what it is taken for; is it named as what it is?",
+        IntakeError::Header { source: HeaderError::Empty, .. } => "export it again, or leave it out",
+        IntakeError::Header { source: HeaderError::JsonArray, .. } => "export it as JSON Lines or CSV",
+        IntakeError::Header { source: HeaderError::TooManyColumns { .. }, .. } => {
+            "export the columns that are needed"
+        }
+        IntakeError::RowTooLong { .. } => "close the quoted field, or export the table again",
+        IntakeError::CertificatesTooLarge { .. }
+        | IntakeError::DirectoryTooLarge { .. }
+        | IntakeError::WaiversTooLarge { .. } => "divide it into several files",
+        IntakeError::Directory { .. } => {
+            "correct it there; the settings of a directory are in docs/formats.md"
+        }
+        IntakeError::Waivers { .. } => "correct it there; the settings of waivers are in docs/formats.md",
+        _ => return None,
+    })
+}
+
 /// The question whether a word was meant that is nearly the one that was given.
 fn is_it(near: Option<&str>) -> String {
     near.map(|near| format!(" (is it {near:?}?)")).unwrap_or_default()
@@ -265,6 +308,8 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         let text = match self {
             Self::Config(error) => return error.help(),
+            Self::Intake(error) => of_intake(error)?,
+            Self::Sign(error) => error.help()?,
             Self::File { path, source }
                 if source.kind() == io::ErrorKind::NotFound && path.ends_with(report::MANIFEST) =>
             {
@@ -282,6 +327,25 @@ impl Error {
             }
             Self::NotReproducible { .. } => "ask for the whole package, or verify the slice without --inputs",
             Self::Temporary(_) => "set TMPDIR to a folder with room",
+            Self::View { source: views::WriteError::Stopped { .. }, .. } => FREE_ROOM,
+            Self::File { source, .. } | Self::Named { source: crate::NamedFileError::Io(source), .. } => {
+                help_with_file(source)?
+            }
+            Self::Directory(audit::DirectoryError::FilesContradict { .. }) => {
+                "correct one of the files, or leave one out"
+            }
+            Self::Directory(_) => {
+                "correct your directory file, or do without the shipped one: shipped_directory = false in the configuration"
+            }
+            Self::Waivers(audit::WaiverError::UnknownParty { .. }) => {
+                "name an id or alias of the directory, an entity identifier, or \"unassigned\""
+            }
+            Self::Waivers(_) => "correct the file of waivers: each has an id, a rule and meters of its own",
+            Self::Occupied { .. } => "name another place with --out, or move away what stands there",
+            Self::SliceOfSlice { .. } => "ask who made it for the whole package",
+            Self::NotASequence { .. } => "name with --previous what is older and about the same party",
+            Self::RowTooLong { .. } => "leave records of the device out, or read fewer of them at once",
+            Self::Threads { .. } => "ask for fewer with --threads",
             Self::Unaccounted { .. } => "report it to the authors, with the input if you may",
             _ => return None,
         };

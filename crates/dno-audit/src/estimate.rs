@@ -6,8 +6,7 @@ use views::estimate::{Estimate, Sampling, Strata};
 
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::reader::PackageReader;
-use crate::verify::{Expected, verify};
+use crate::verify::verified;
 
 /// Counts and, if what was read is a random sample, extrapolates. The package or slice is verified first.
 ///
@@ -15,9 +14,9 @@ use crate::verify::{Expected, verify};
 ///
 /// It can't be read or does not verify.
 pub fn estimate(folder: &Path, sampling: Sampling, progress: &Progress<'_>) -> Result<Estimate, Error> {
-    verify(folder, &Expected::default(), progress)?.require(folder)?;
+    let package = verified(folder, progress)?;
     let mut strata = Strata::default();
-    for row in PackageReader::open(folder)?.devices()? {
+    for row in package.devices()? {
         strata.count(&row?);
     }
     Ok(strata.estimate(sampling))

@@ -15,15 +15,17 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::inputs::InputFile;
 use crate::inspect::{certificate_json, message_json};
+use crate::json::Json;
 use crate::load::{Loaded, load};
 use crate::progress::Progress;
 use crate::run::in_pool;
 
 /// How one meter was judged.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Explanation {
     /// All of it, as JSON.
-    pub json: Value,
+    pub json: Json,
     /// The same for people, fit for a terminal line by line.
     pub text: String,
 }
@@ -144,7 +146,7 @@ fn explanation(
         "reference": reference(subject, loaded),
         "rules": rules,
     });
-    Some(Explanation { json, text: text.0 })
+    Some(Explanation { json: Json(json), text: text.0 })
 }
 
 /// The rows of estate and registration data behind an expectation, with the input and line of each.
@@ -190,7 +192,7 @@ fn not_in_estate(device: Eui64, witnesses: &[Witness]) -> Explanation {
         "device_id": device.to_string(), "row": null,
         "records": witnesses.iter().map(witness_json).collect::<Vec<_>>(),
     });
-    Explanation { json, text: text.0 }
+    Explanation { json: Json(json), text: text.0 }
 }
 
 fn why(outcome: &Outcome) -> String {

@@ -13,11 +13,11 @@ use views::WriteError;
 use views::sarif::Sarif;
 use views::workbook::{Survey, Workbook};
 
-use crate::diff::verified;
 use crate::error::Error;
 use crate::place::{NewFile, check_apart};
 use crate::progress::Progress;
 use crate::reader::PackageReader;
+use crate::verify::verified;
 
 /// The form of a file that is made of a package.
 #[non_exhaustive]
@@ -33,6 +33,7 @@ pub enum ExportFormat {
 }
 
 /// What was written.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Exported {
     /// Meters of the package.
@@ -55,7 +56,7 @@ pub fn export(
 ) -> Result<Exported, Error> {
     check_apart(out, folder)?;
     let file = NewFile::create(out)?;
-    let package = verified(folder)?;
+    let package = verified(folder, progress)?;
     let source = Source { package: &package, out, progress };
     let exported = match format {
         ExportFormat::Xlsx => source.workbook(&file),

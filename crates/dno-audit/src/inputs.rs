@@ -122,7 +122,7 @@ fn roles_of(file: &InputFile) -> Result<Vec<InputFile>, Error> {
     intake::read_members(&name, file.open()?, &InputId::default, &mut |member| {
         contents.push(match member.source {
             Ok(mut source) => Contents::of(&mut source)?,
-            Err(_) => Contents { records: true, ..Contents::default() },
+            Err(_) => Contents::RECORDS,
         });
         Ok::<(), Error>(())
     })?;

@@ -19,10 +19,12 @@ use self::describe::{document_json, repository_json, revocation_list_json};
 use crate::config::Config;
 use crate::error::Error;
 use crate::inputs::{Files, open_input};
+use crate::json::Json;
 use crate::load::{LoadedCertificates, load_certificates};
 use crate::members::Numbers;
 
 /// One thing that a file holds.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Inspected {
     /// Where it lies within archives, with slashes; nothing if the file is no archive.
@@ -32,7 +34,7 @@ pub struct Inspected {
     /// What it is: `message`, `certificate`, `revocation-list`, `repository-entry`, `document`, `table`, `directory`, `waivers`, `folder` or `reject`.
     pub kind: &'static str,
     /// All of it, as the documented JSON.
-    pub json: Value,
+    pub json: Json,
 }
 
 /// What signatures and paths can be checked with.
@@ -314,7 +316,7 @@ impl Tally {
 }
 
 fn thing(line: u32, kind: &'static str, json: Value) -> Inspected {
-    Inspected { within: None, line, kind, json }
+    Inspected { within: None, line, kind, json: Json(json) }
 }
 
 fn rejected(line: u32, reject: &Reject) -> Inspected {

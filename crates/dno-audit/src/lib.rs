@@ -38,6 +38,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+// What users hold grows; see "What may change" in CONTRIBUTING.md.
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod accounts;
 mod config;
 mod diff;
@@ -49,6 +52,7 @@ mod explain;
 mod export;
 mod inputs;
 mod inspect;
+mod json;
 mod load;
 mod members;
 mod named;
@@ -74,12 +78,13 @@ pub use explain::package::{explain_again, explain_package};
 pub use explain::{Explanation, explain};
 pub use export::{ExportFormat, Exported, export};
 pub use inspect::{Inspected, Signatures, inspect};
+pub use json::Json;
 pub use named::{NamedFileError, read_named};
 pub use page::{brief, page};
-pub use place::check_apart;
+pub use place::{check_apart, write_whole};
 pub use plan::{Audience, PlanOptions, Planned, PlannedParty, Status, plan};
 pub use progress::{Progress, Watch};
-pub use reader::{DeviceRows, PackageFindings, PackageReader, PackageRows};
+pub use reader::{DeviceRows, PackageFindings, PackageReader, PackageRows, file_sha256};
 pub use reconcile::{OwnIdentity, ReconcileOptions, Reconciled, reconcile};
 pub use reproduce::reproduce;
 pub use run::{Finished, run};

@@ -33,7 +33,7 @@ pub(crate) fn read_members<T>(
     let mut index = 0;
     let name = file.path.display().to_string();
     let stored = intake::read_members(&name, file.open()?, &|| numbers.next(), &mut |member| {
-        let Member { id, within, unpacked, source } = member;
+        let Member { id, within, unpacked, source, .. } = member;
         let blank = Account::new(file, id, within.as_deref());
         let wanted = file.wants(index, &blank.name);
         index += 1;

@@ -10,11 +10,12 @@ use views::brief::Form;
 use views::edition::{Edition, Signature, Standing, Step};
 use views::overview::{Gathering, Overview};
 
-use crate::diff::{Comparison, verified};
+use crate::diff::Comparison;
 use crate::error::Error;
 use crate::place::{NewFile, check_apart};
 use crate::progress::Progress;
 use crate::reader::{PackageReader, as_of, read_small};
+use crate::verify::verified;
 
 /// Writes the page of a package or slice to `out`. `previous` are earlier ones of the same estate or party, in any order.
 ///
@@ -52,7 +53,7 @@ pub fn brief(
 
 /// What a view tells: the report beside its rows, and the figures of its rows.
 fn read(package: &Path, previous: &[PathBuf], progress: &Progress<'_>) -> Result<(Edition, Overview), Error> {
-    let reader = verified(package)?;
+    let reader = verified(package, progress)?;
     let slice = reader.slice()?;
     let overview = overview(&reader, progress)?;
     let edition = Edition {
@@ -129,7 +130,7 @@ fn steps(reader: PackageReader, previous: &[PathBuf], progress: &Progress<'_>) -
     let last = Place::of(reader)?;
     let mut places = Vec::new();
     for folder in previous {
-        let place = Place::of(verified(folder)?)?;
+        let place = Place::of(verified(folder, progress)?)?;
         let strange = |message: String| Error::NotASequence { path: folder.clone(), message };
         if place.whose != last.whose {
             let of = |place: &Place| match &place.whose {

@@ -1,7 +1,7 @@
 //! Where something is to be written, and whether that touches what is read.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -86,6 +86,18 @@ impl NewFile {
         let Self { file, out, .. } = self;
         file.persist(&out).map(drop).map_err(|error| Error::at(&out)(error.error))
     }
+}
+
+/// Writes a file beside its place and puts it there when it is whole.
+///
+/// # Errors
+///
+/// Something else than a regular file stands there, a link among it, or nothing can be written beside it. What stands there is
+/// left as it is then.
+pub fn write_whole(out: &Path, octets: &[u8]) -> Result<(), Error> {
+    let file = NewFile::create(out)?;
+    file.file().write_all(octets).map_err(Error::at(out))?;
+    file.publish()
 }
 
 /// A path as it really is: without links and `..`. What is not there yet is taken to come as it is written.

@@ -19,13 +19,14 @@ use views::plan::{
     Stage, Step, file_stem, judge, plan_fields, progress_fields, request, steps,
 };
 
-use crate::diff::verified;
 use crate::error::Error;
 use crate::place::{beside, check_apart, parent_of};
 use crate::progress::Progress;
-use crate::reader::{PackageReader, PackageRows, read_small};
+use crate::reader::{PackageReader, PackageRows, file_sha256, read_small};
+use crate::verify::verified;
 
 /// What a plan is made for.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct PlanOptions {
     /// Whose plan it is.
@@ -40,7 +41,16 @@ pub struct PlanOptions {
     pub previous: Option<PathBuf>,
 }
 
+impl PlanOptions {
+    /// All parties that must act, in batches of 500 meters, without requests.
+    #[must_use]
+    pub const fn new(audience: Audience) -> Self {
+        Self { audience, party: None, batch: 500, requests: false, previous: None }
+    }
+}
+
 /// What was planned.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Planned {
     /// Meters of each party in the plan, by its name and function.
@@ -52,6 +62,7 @@ pub struct Planned {
 }
 
 /// What a party has to do.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct PlannedParty {
     /// Its name; `not known` if the report does not tell.
@@ -115,7 +126,7 @@ pub fn plan(
         check_apart(out, previous)?;
     }
     let folder_of_plan = Folder::create(out)?;
-    let package = verified(folder)?;
+    let package = verified(folder, progress)?;
     let mut planner = Planner {
         package: &package,
         options,
@@ -374,7 +385,7 @@ impl Planner<'_> {
                     },
                 });
             }
-            let digest = digest_of(&path)?;
+            let digest = file_sha256(&path)?;
             if digest != document.items_sha256 {
                 let message = format!("SHA-256 {digest}, expected {} of {PLAN}", document.items_sha256);
                 return Err(Error::Report { path, source: report::ReadError::Form { line: 0, message } });
@@ -411,7 +422,7 @@ impl Planner<'_> {
             r#for: self.options.audience.name().to_owned(),
             format: FORMAT.to_owned(),
             format_version: 1,
-            items_sha256: digest_of(&self.folder.join(ITEMS))?,
+            items_sha256: file_sha256(&self.folder.join(ITEMS))?,
             manifest_sha256: digest(self.package.manifest_octets()).to_string(),
             party: self.options.party.clone(),
             previous_items_sha256,
@@ -467,13 +478,6 @@ fn flush(folder: &Path, party: &mut Party) -> Result<(), Error> {
     file.and_then(|mut file| file.write_all(&party.lines)).map_err(Error::at(&path))?;
     party.lines.clear();
     Ok(())
-}
-
-fn digest_of(path: &Path) -> Result<String, Error> {
-    let mut hashed = report::Hashed::new(io::sink());
-    io::copy(&mut crate::reader::open(path)?, &mut hashed).map_err(Error::at(path))?;
-    let (_, entry) = hashed.finish(false).map_err(Error::at(path))?;
-    Ok(entry.sha256)
 }
 
 /// A file of the plan that is being written.

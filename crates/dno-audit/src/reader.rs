@@ -233,6 +233,18 @@ pub(crate) fn open(path: &Path) -> Result<File, Error> {
     File::open(path).map_err(at)
 }
 
+/// The SHA-256 of a regular file, in hex.
+///
+/// # Errors
+///
+/// It can't be read, or is something else.
+pub fn file_sha256(path: &Path) -> Result<String, Error> {
+    let mut hashed = report::Hashed::new(io::sink());
+    io::copy(&mut open(path)?, &mut hashed).map_err(Error::at(path))?;
+    let (_, entry) = hashed.finish(false).map_err(Error::at(path))?;
+    Ok(entry.sha256)
+}
+
 /// Reads a file that is one JSON value.
 pub(crate) fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
     read_at_most(path, report::read::MAX_DOCUMENT)

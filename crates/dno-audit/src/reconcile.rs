@@ -1,7 +1,6 @@
 //! Holds a party's own view of its meters against a report that it received.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::path::Path;
 
 use audit::Directory;
@@ -9,23 +8,24 @@ use intake::{Record, Source, TableOptions};
 use report::basis::why;
 use report::diff::{Rows, pairs};
 use report::model::v1::DeviceRow;
-use report::reconcile::{
-    Disagreement, Newer, Outcome, OwnList, Parties, ReconcileTotals, View, compare_rows,
-};
+use report::reconcile::{Disagreement, Outcome, OwnList, Parties, ReconcileTotals, View, compare_rows};
 use serde::Serialize;
 use types::{AsOf, Eui64, InputId, Interner, OwnRow, ZonelessTimes};
 
-use crate::diff::{PlacedRows, ReportIdentity, basis, verified};
+use crate::diff::{PlacedRows, ReportIdentity, basis};
 use crate::directory::shipped;
 use crate::error::Error;
+use crate::inputs::open_input;
 use crate::progress::Progress;
 use crate::reader::{PackageReader, as_of};
+use crate::verify::verified;
 
 mod parties;
 
 use parties::{OwnSide, parties};
 
 /// What is to be known of a reconciliation beside the two views.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default)]
 pub struct ReconcileOptions {
     /// The party whose meters are meant, by any of its names. Without it every meter of the report that was received is.
@@ -35,6 +35,7 @@ pub struct ReconcileOptions {
 }
 
 /// A party's own view.
+#[expect(clippy::exhaustive_enums, reason = "a list or a report, and who reads one has to tell")]
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OwnIdentity {
@@ -50,6 +51,7 @@ pub enum OwnIdentity {
 }
 
 /// What came out of a reconciliation.
+#[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Reconciled {
     /// The party whose meters were meant, if one was named.
@@ -79,7 +81,7 @@ pub fn reconcile(
     progress: &Progress<'_>,
     found: Found<'_>,
 ) -> Result<Reconciled, Error> {
-    let received = verified(received)?;
+    let received = verified(received, progress)?;
     // The names by which parties go change seldom, and which one a list means must not depend on who reads it.
     let directory = Directory::new(Some(&shipped()?), &[], AsOf(as_of(&received)?))?;
     let mut totals = ReconcileTotals::new();
@@ -104,7 +106,7 @@ fn reports(
     totals: &mut ReconcileTotals,
     found: Found<'_>,
 ) -> Result<OwnIdentity, Error> {
-    let own = verified(own)?;
+    let own = verified(own, progress)?;
     let (own_basis, received_basis) = (basis(&own)?, basis(received)?);
     let party = options.dno.as_deref();
     let parties = parties(received, OwnSide::Report(&own), party, directory)?;
@@ -142,22 +144,14 @@ struct LoadedList {
 }
 
 fn load(path: &Path, zoneless: ZonelessTimes) -> Result<LoadedList, Error> {
-    let file = File::open(path).map_err(Error::at(path))?;
-    let mut source = Source::new(path.display().to_string(), InputId(0), file);
+    let mut source = Source::new(path.display().to_string(), InputId(0), open_input(path)?);
     let (mut rows, mut names, mut refused) = (Vec::new(), Interner::new(), Vec::new());
     let mut reject = |record: &Record<'_>| {
         if let Err(reject) = &record.outcome {
-            refused.push(Disagreement {
-                device_id: record.device.map_or_else(String::new, |device| device.to_string()),
-                line: Some(record.origin.line),
-                mpan: None,
-                newer: Newer::NotKnown,
-                note: Some(format!("{}: {reject}", reject.id())),
-                outcome: Outcome::Refused,
-                own: None,
-                received: None,
-                why: report::basis::Why::default(),
-            });
+            let device_id = record.device.map_or_else(String::new, |device| device.to_string());
+            let mut row = Disagreement::of_row(device_id, record.origin.line, Outcome::Refused);
+            row.note = Some(format!("{}: {reject}", reject.id()));
+            refused.push(row);
         }
     };
     intake::read_own_list(
@@ -265,15 +259,9 @@ fn list(
 
 /// A row of the own list for which there is nothing to compare it with.
 fn of_own(own: &OwnRow, outcome: Outcome, note: Option<String>, names: &Interner) -> Disagreement {
-    Disagreement {
-        device_id: own.device.to_string(),
-        line: Some(own.origin.line),
-        mpan: own.mpan.mpan().map(|mpan| mpan.to_string()),
-        newer: Newer::NotKnown,
-        note,
-        outcome,
-        own: Some(View::of_own(own, names)),
-        received: None,
-        why: report::basis::Why::default(),
-    }
+    let mut found = Disagreement::of_row(own.device.to_string(), own.origin.line, outcome);
+    found.mpan = own.mpan.mpan().map(|mpan| mpan.to_string());
+    found.note = note;
+    found.own = Some(View::of_own(own, names));
+    found
 }

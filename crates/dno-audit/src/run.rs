@@ -30,6 +30,7 @@ const METERS_PER_TASK: usize = 256;
 const TASKS_PER_WRITE: usize = 64;
 
 /// What a finished run tells.
+#[non_exhaustive]
 #[derive(Debug)]
 pub struct Finished {
     /// `summary.json`.

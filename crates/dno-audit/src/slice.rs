@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::package::{self, Package, PackageFile};
 use crate::place::check_apart;
 use crate::progress::Progress;
-use crate::reader::{PackageReader, PackageRows, as_of, read_small};
-use crate::verify::{Expected, Verification, verify};
+use crate::reader::{PackageRows, as_of, read_small};
+use crate::verify::{Expected, Verification, verified, verify};
 
 /// Meters of other operators in whose cells the party stands.
 pub(crate) const OTHERS: &str = "others.jsonl";
@@ -42,12 +42,11 @@ pub fn slice(
     out: &Path,
     progress: &Progress<'_>,
 ) -> Result<Verification, Error> {
-    let reader = PackageReader::open(folder)?;
+    check_apart(out, folder)?;
+    let reader = verified(folder, progress)?;
     if reader.is_slice() {
         return Err(Error::SliceOfSlice { path: folder.to_path_buf() });
     }
-    verify(folder, &Expected::default(), progress)?.require(folder)?;
-    check_apart(out, folder)?;
     let leaves = PackageRows::<PartyLeaf>::open(folder.join(tree.file()))?.collect::<Result<Vec<_>, _>>()?;
     let unknown = || {
         let names = || leaves.iter().map(|leaf| leaf.party.as_str());

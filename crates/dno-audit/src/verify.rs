@@ -8,6 +8,7 @@ mod slice;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use report::model::v1::{
@@ -23,10 +24,11 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::package::FILES;
 use crate::progress::Progress;
-use crate::reader::{read_small, read_whole};
+use crate::reader::{PackageReader, read_small, read_whole};
 use rows::Terms;
 
 /// What a report is checked against beyond itself.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default)]
 pub struct Expected {
     /// The key that is to have signed, and whose it is said to be.
@@ -36,6 +38,7 @@ pub struct Expected {
 }
 
 /// What verification found.
+#[non_exhaustive]
 #[derive(Clone, Debug, Serialize)]
 pub struct Verification {
     /// Whether every check holds.
@@ -55,6 +58,7 @@ pub struct Verification {
 }
 
 /// What a report says of itself.
+#[non_exhaustive]
 #[derive(Clone, Debug, Serialize)]
 pub struct Facts {
     /// The instant of the audit.
@@ -70,6 +74,7 @@ pub struct Facts {
 }
 
 /// Whose rows a slice has.
+#[non_exhaustive]
 #[derive(Clone, Debug, Serialize)]
 pub struct PartyFacts {
     /// The party.
@@ -81,6 +86,7 @@ pub struct PartyFacts {
 }
 
 /// A check.
+#[non_exhaustive]
 #[derive(Clone, Debug, Serialize)]
 pub struct Check {
     /// What was found.
@@ -195,11 +201,23 @@ pub fn verify(folder: &Path, expected: &Expected, progress: &Progress<'_>) -> Re
     Ok(checks.finish(kind))
 }
 
+/// Opens a package or a slice that verifies.
+pub(crate) fn verified(folder: &Path, progress: &Progress<'_>) -> Result<PackageReader, Error> {
+    verify(folder, &Expected::default(), progress)?.require(folder)?;
+    PackageReader::open(folder)
+}
+
 /// The regular files of a folder, and what else is in it.
 fn list(folder: &Path) -> Result<(BTreeSet<String>, Vec<String>), Error> {
     let at = Error::at(folder);
     let (mut names, mut strange) = (BTreeSet::new(), Vec::new());
-    for entry in fs::read_dir(folder).map_err(at)? {
+    // Where there is no folder, there is no report: the error is that of its first file.
+    let manifest = folder.join(MANIFEST);
+    let entries = fs::read_dir(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::at(&manifest)(error),
+        _ => at(error),
+    })?;
+    for entry in entries {
         let entry = entry.map_err(at)?;
         let regular = entry.file_type().map_err(at)?.is_file();
         match entry.file_name().into_string() {

@@ -58,6 +58,7 @@ pub enum ContainerFault {
 }
 
 /// A file as it is stored.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Stored {
     /// Its size in octets.
@@ -67,6 +68,7 @@ pub struct Stored {
 }
 
 /// Something that a stored file holds.
+#[non_exhaustive]
 #[derive(Debug)]
 pub struct Member<'m> {
     /// Its number.

@@ -9,6 +9,7 @@ use crate::table::{Form, Opened, TableKind, first_row};
 use crate::xml::{XmlRecord, XmlRecords, looks_like_xml};
 
 /// What an input can be read as. XML may hold several things.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Contents {
     /// Records of cell state – or something that nothing recognises.
@@ -24,7 +25,8 @@ pub struct Contents {
 }
 
 impl Contents {
-    const RECORDS: Self =
+    /// Records alone: what an input is read as that nothing else can be made of.
+    pub const RECORDS: Self =
         Self { records: true, estate: false, registration: false, certificates: false, directory: false };
     const NOTHING: Self = Self { records: false, ..Self::RECORDS };
 

@@ -27,15 +27,15 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Party {
-    id: String,
+    id: Name,
     #[serde(default)]
-    name: String,
+    name: Name,
     group: Option<String>,
     kind: Option<Kind>,
     #[serde(default)]
     distributor_ids: Vec<u8>,
     #[serde(default)]
-    aliases: Vec<String>,
+    aliases: Vec<Name>,
     expects_certificates: Option<bool>,
     #[serde(default)]
     entities: Vec<Entity>,
@@ -62,11 +62,27 @@ struct Entity {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Supplier {
-    id: String,
+    id: Name,
     #[serde(default)]
-    name: String,
+    name: Name,
     #[serde(default)]
     entities: Vec<Entity>,
+}
+
+/// A name of a party.
+#[derive(Default, Deserialize)]
+#[serde(try_from = "String")]
+struct Name(String);
+
+impl TryFrom<String> for Name {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        match ["unassigned", "unknown"].iter().any(|word| name.trim().eq_ignore_ascii_case(word)) {
+            true => Err(format!("{name:?} is no name: reports use the word where no party is known")),
+            false => Ok(Self(name)),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -120,13 +136,13 @@ fn operator(party: Party) -> Result<OperatorRecord, DirectoryFileError> {
     };
     Ok(OperatorRecord {
         distributors: party.distributor_ids.into_iter().map(distributor).collect::<Result<_, _>>()?,
-        name: party.name,
+        name: party.name.0,
         group: party.group,
         kind: party.kind.map(|kind| match kind {
             Kind::LicenceArea => OperatorKind::LicenceArea,
             Kind::Independent => OperatorKind::Independent,
         }),
-        aliases: party.aliases,
+        aliases: party.aliases.into_iter().map(|alias| alias.0).collect(),
         credentials: party.expects_certificates.map(|expected| match expected {
             true => Credentials::Expected,
             false => Credentials::NoneExpected,
@@ -143,14 +159,12 @@ fn operator(party: Party) -> Result<OperatorRecord, DirectoryFileError> {
 
 fn supplier(supplier: Supplier) -> Result<SupplierRecord, DirectoryFileError> {
     let id = identifier(&supplier.id)?;
-    Ok(SupplierRecord { entities: entities(&id, supplier.entities)?, name: supplier.name, id })
+    Ok(SupplierRecord { entities: entities(&id, supplier.entities)?, name: supplier.name.0, id })
 }
 
-fn identifier(id: &str) -> Result<String, DirectoryFileError> {
-    match id.trim() {
+fn identifier(id: &Name) -> Result<String, DirectoryFileError> {
+    match id.0.trim() {
         "" => Err(DirectoryFileError::NoId),
-        // Reports use the word for meters whose party is not known.
-        "unassigned" => Err(DirectoryFileError::ReservedId),
         id => Ok(id.to_owned()),
     }
 }
@@ -200,9 +214,6 @@ pub enum DirectoryFileError {
     /// A party or supplier without an id.
     #[error("a party has a blank id")]
     NoId,
-    /// A party or supplier with the id that reports use where no party is known.
-    #[error("a party has the id \"unassigned\", which reports use where no party is known")]
-    ReservedId,
     /// A distributor id of more than two digits.
     #[error("party {party}: {number} is no distributor id")]
     Distributor {
@@ -231,4 +242,32 @@ pub enum DirectoryFileError {
         /// What is wrong.
         error: ParseTimestampError,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use types::InputId;
+
+    use super::*;
+
+    #[test]
+    fn no_party_has_the_words_that_reports_use_where_none_is_known() {
+        for (before, after) in [
+            ("[[party]]\nid = ", ""),
+            ("[[party]]\nid = \"LOND\"\nname = ", ""),
+            ("[[party]]\nid = \"LOND\"\naliases = [\"LPN\", ", "]"),
+            ("[[supplier]]\nid = ", ""),
+            ("[[supplier]]\nid = \"SUP\"\nname = ", ""),
+        ] {
+            let read = |name: &str| {
+                let text = format!("date = \"x\"\nsource = \"x\"\n{before}\"{name}\"{after}\n");
+                read_directory(&mut Source::new("d.toml", InputId(0), text.as_bytes()))
+            };
+            read("unknown place").unwrap();
+            for name in ["unassigned", "Unassigned", " UNKNOWN ", "unknown"] {
+                let error = read(name).unwrap_err().to_string();
+                assert!(error.contains("d.toml: line ") && error.contains("is no name"), "{error}");
+            }
+        }
+    }
 }

@@ -60,11 +60,11 @@ pub fn read_estate(
                 status: word("device_status", status, DeviceStatus::from_text, DEVICE_STATUSES)?,
                 smets: word("smets_version", smets, SmetsVersion::from_text, SMETS_VERSIONS)?,
                 network_operator: name(names, operator),
-                supplier: name(names, supplier),
+                supplier: known(names, supplier),
                 manufacturer: name(names, maker),
                 model: name(names, model),
                 firmware: name(names, firmware),
-                region: name(names, region),
+                region: known(names, region),
                 origin,
             })
         });
@@ -99,6 +99,12 @@ pub(crate) fn name(names: &mut Interner, text: &[u8]) -> Option<types::Symbol> {
     }
 }
 
+/// The name of a supplier or a region. `unknown`, in any case, is how reports call those of which there is none, so that it is no
+/// name: it says the same as a blank field.
+pub(crate) fn known(names: &mut Interner, text: &[u8]) -> Option<types::Symbol> {
+    if text.trim_ascii().eq_ignore_ascii_case(b"unknown") { None } else { name(names, text) }
+}
+
 pub(crate) fn word<T>(
     field: &'static str,
     text: &[u8],
@@ -111,5 +117,25 @@ pub(crate) fn word<T>(
     match std::str::from_utf8(text).ok().and_then(read) {
         Some(value) => Ok(Some(value)),
         None => Err(Reject::Word { field, found: shown(text), expected }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use types::InputId;
+
+    use super::*;
+
+    #[test]
+    fn the_word_for_what_is_not_known_is_no_name() {
+        let text = "device_id,supplier,region,model\n\
+                    00DB120000000001,unknown, Unknown ,unknown\n\
+                    00DB120000000002,Unknown Energy,North,\n";
+        let mut source = Source::new("estate.csv", InputId(0), text.as_bytes());
+        let (mut names, mut rows) = (Interner::new(), Vec::new());
+        read_estate(&mut source, &TableOptions::default(), &mut names, &mut rows, &mut |_| {}).unwrap();
+        let shown = |name: Option<types::Symbol>| name.map(|name| names.name(name));
+        let shown: Vec<_> = rows.iter().map(|row| [row.supplier, row.region, row.model].map(shown)).collect();
+        assert_eq!(shown, [[None, None, Some("unknown")], [Some("Unknown Energy"), Some("North"), None]]);
     }
 }

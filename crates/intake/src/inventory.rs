@@ -4,7 +4,7 @@ use types::{DeviceStatus, DeviceType, EstateRow, Interner, MpanField, Origin, Sm
 
 use crate::documents::{self, Device, devices};
 use crate::error::IntakeError;
-use crate::estate::{DEVICE_STATUSES, DEVICE_TYPES, SMETS_VERSIONS, name, word};
+use crate::estate::{DEVICE_STATUSES, DEVICE_TYPES, SMETS_VERSIONS, known, name, word};
 use crate::fields::{eui64, read_mpan};
 use crate::record::{Document, Form, Record, Reject, shown};
 use crate::source::Source;
@@ -99,7 +99,7 @@ fn row(device: Device<'_>, origin: Origin, names: &mut Interner) -> Result<Estat
         manufacturer: name(names, device.text("DeviceManufacturer")),
         model: name(names, device.text("DeviceModel")),
         firmware: name(names, device.text("DeviceFirmwareVersion")),
-        region: name(names, device.text("CSPRegion")),
+        region: known(names, device.text("CSPRegion")),
         device_type,
         status,
         smets,

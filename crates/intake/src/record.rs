@@ -45,6 +45,7 @@ impl std::fmt::Display for SchemaVersion {
 }
 
 /// What a document of DUIS, MMC or the SMKI Repository is.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Document {
     /// MMC: a device's answer or alert, rendered.
@@ -99,6 +100,7 @@ pub enum Silence {
 }
 
 /// One record of an input.
+#[non_exhaustive]
 #[derive(Debug)]
 pub struct Record<'r> {
     /// Where it stands.

@@ -4,7 +4,7 @@ use types::{Interner, Mpan, MpanField, RegistrationRow};
 
 use crate::columns::{REGISTRATION_COLUMNS, TableOptions};
 use crate::error::IntakeError;
-use crate::estate::name;
+use crate::estate::{known, name};
 use crate::fields::read_mpan;
 use crate::record::{Form, Record, Reject};
 use crate::source::Source;
@@ -41,7 +41,7 @@ pub fn read_registration(
                 MpanField::Invalid(fault) => return Err(Reject::Mpan { fault }),
             };
             let network_operator = name(names, operator);
-            Ok(RegistrationRow { mpan, network_operator, supplier: name(names, supplier), origin })
+            Ok(RegistrationRow { mpan, network_operator, supplier: known(names, supplier), origin })
         });
         match result {
             Ok(row) => rows.push(row),

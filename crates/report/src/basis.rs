@@ -14,6 +14,7 @@ use crate::model::v1::{CellRow, CertificateRow, Configuration, DeviceRow, Manife
 use crate::seal::Tree;
 
 /// Why two reports say different things of a meter. The order is that of reports.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
@@ -85,6 +86,7 @@ impl Cause {
 }
 
 /// The causes of a difference. None of both kinds, if nothing in which the reports differ explains it.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Why {
     /// Those that are shown by what differs about the meter itself.

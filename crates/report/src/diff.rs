@@ -80,6 +80,7 @@ impl Change {
 }
 
 /// What a report says of a meter, as far as a comparison goes.
+#[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct State {
     /// The two cells.
@@ -95,6 +96,7 @@ pub struct State {
 }
 
 /// What a report says of a cell.
+#[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct CellState {
     /// The entity in it.
@@ -163,6 +165,7 @@ pub fn change(old: Option<&State>, new: Option<&State>) -> Change {
 }
 
 /// A meter of which two reports say different things.
+#[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Difference {
     /// What became of it.
@@ -215,6 +218,7 @@ pub fn compare(
 }
 
 /// Meters by what became of them, and those that differ by why.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct Totals {
     /// By party of the new report, or of the old one if the meter left, and change.

@@ -6,11 +6,22 @@
 //! depend on nothing but the assessments: no clock, no path, no order of threads.
 //!
 //! ```
-//! use dno_audit_report::canonical;
+//! use dno_audit_report::seal::{self, SealRow, Sealer, Salts};
+//! use dno_audit_report::{canonical, merkle};
 //!
 //! // RFC 8785: keys sorted, no white space.
 //! assert_eq!(canonical(&serde_json::json!({"b": 1, "a": [true]}))?, br#"{"a":[true],"b":1}"#);
-//! # Ok::<(), dno_audit_report::CanonicalError>(())
+//!
+//! // Each party has a tree of its rows. A leaf is salted, so that who has a part learns nothing of the others.
+//! let leaf = merkle::leaf(br#"{"device_id":"00-DB-12-00-00-00-00-A0"}"#);
+//! let row = SealRow { leaf, dno: Some("LOND"), supplier: None, verdict: "correct" };
+//! let mut sealer = Sealer::default();
+//! sealer.push(&row)?;
+//! let [(_, operators), (_, suppliers)] = sealer.finish(&Salts::None);
+//! assert_eq!((operators[0].party.as_str(), operators[0].rows), ("LOND", 1));
+//! assert_eq!(suppliers[0].party, "unknown");
+//! assert_eq!(seal::root(&operators)?.parties, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 pub mod basis;

@@ -101,6 +101,7 @@ impl Newer {
 }
 
 /// One side's view of a meter.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct View {
     /// What stands in the cells, as far as it is said.
@@ -150,6 +151,7 @@ impl View {
 }
 
 /// A meter on which the two views do not agree.
+#[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Disagreement {
     /// The device; of a row that can't be used, as far as it could be told.
@@ -172,7 +174,26 @@ pub struct Disagreement {
     pub why: Why,
 }
 
+impl Disagreement {
+    /// What is known of a meter from a row of the party's own list alone.
+    #[must_use]
+    pub fn of_row(device_id: String, line: u32, outcome: Outcome) -> Self {
+        Self {
+            device_id,
+            line: Some(line),
+            mpan: None,
+            newer: Newer::NotKnown,
+            note: None,
+            outcome,
+            own: None,
+            received: None,
+            why: Why::default(),
+        }
+    }
+}
+
 /// Meters by how the views compare, and those that disagree by why.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct ReconcileTotals {
     /// Meters on which the views do not agree, by why in words; those that one side does not have by the outcome.

@@ -61,6 +61,25 @@ pub enum SignError {
     Canonical(#[from] CanonicalError),
 }
 
+impl SignError {
+    /// What to do about it, where the message does not say so.
+    #[must_use]
+    pub const fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::PrivateKey { hint } if hint.is_empty() => {
+                "make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`"
+            }
+            Self::PublicKey => {
+                "write it with `openssl pkey -pubout`, or name a certificate with --certificate"
+            }
+            Self::Certificate => "name the certificate itself, in PEM or DER",
+            Self::CertificateKey { .. } => "only P-256 keys sign reports: name a certificate of one",
+            Self::ChainKey { .. } => "put the certificate of the key that signs first",
+            Self::PrivateKey { .. } | Self::Canonical(_) => return None,
+        })
+    }
+}
+
 /// A key that signs, and the certificates that say whose it is.
 #[derive(Clone)]
 pub struct Signer {

@@ -12,6 +12,7 @@ use search::Search;
 
 /// How much work the search may do. Names and key identifiers are chosen by whoever writes a certificate, so that a
 /// hostile store could otherwise ask for a signature check of every certificate against every other.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct PathLimits {
     /// The most signature checks.

@@ -245,7 +245,9 @@ fn a_chain_of_authorities_ends_at_the_limit() {
         certificates.push(recipe.signed_by(&key(9 + level)));
     }
     let store = store(&[&certificates[0]], &certificates[1..].iter().collect::<Vec<_>>());
-    let paths = store.verify_paths(PathLimits { issuers: 3, ..PathLimits::default() });
+    let mut limits = PathLimits::default();
+    limits.issuers = 3;
+    let paths = store.verify_paths(limits);
     let found: Vec<_> = certificates
         .iter()
         .map(|certificate| paths.result(store.by_sha256(certificate.sha256()).unwrap()).is_ok())
@@ -262,7 +264,9 @@ fn the_budget_bounds_the_work_and_names_who_went_without() {
         .map(|serial| party().with(|recipe| recipe.serial[2] = serial + 1).signed_by(&key(OCA)))
         .collect();
     let store = store(&[&oca], &parties.iter().collect::<Vec<_>>());
-    let paths = store.verify_paths(PathLimits { signature_checks: 4, ..PathLimits::default() });
+    let mut limits = PathLimits::default();
+    limits.signature_checks = 4;
+    let paths = store.verify_paths(limits);
     assert_eq!(paths.signature_checks(), 4);
     let (with, without): (Vec<_>, Vec<_>) = store.iter().partition(|(id, _)| paths.result(*id).is_ok());
     assert_eq!((with.len(), without.len()), (5, 2));

@@ -313,7 +313,8 @@ fn a_revoked_authority_takes_what_it_issued_with_it() {
 fn the_work_on_signatures_is_limited() {
     let hierarchy = Hierarchy::new(&[list().signed_by(&key(OCA))]);
     let paths = hierarchy.store.verify_paths(PathLimits::default());
-    let limits = PathLimits { signature_checks: 0, ..PathLimits::default() };
+    let mut limits = PathLimits::default();
+    limits.signature_checks = 0;
     let revocations = hierarchy.store.verify_revocation(&paths, as_of(), limits);
     let (id, _) = hierarchy.store.revocation_lists().next().unwrap();
     assert_eq!(

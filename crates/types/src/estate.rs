@@ -33,6 +33,7 @@ impl MpanField {
 }
 
 /// Why the text of an MPAN column is no MPAN.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum MpanFault {
     /// The digits were lost to a spreadsheet's exponent.

@@ -29,6 +29,7 @@ pub const CONFIDENCE: f64 = 0.95;
 pub const METHOD: &str = "stratified by DNO and supplier; 95 % Clopper-Pearson interval with effective sample size (Korn and Graubard 1998)";
 
 /// The meters of one operator and one supplier, by what became of them.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct Stratum {
     /// Judged, and correct.
@@ -146,6 +147,7 @@ pub enum Sampling {
 }
 
 /// What a partly read estate tells of the whole.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Estimate {
     /// What this is.
@@ -169,6 +171,7 @@ impl Estimate {
 }
 
 /// What is known of the meters of one operator.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PartyEstimate {
     /// The operator.
@@ -182,6 +185,7 @@ pub struct PartyEstimate {
 }
 
 /// Shares of the meters that were judged, from 0 to 1 with six digits.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Measured {
     /// Meters that were judged: the whole of the shares.
@@ -195,6 +199,7 @@ pub struct Measured {
 }
 
 /// Shares of all meters of the strata of which some were judged.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Extrapolated {
     /// Meters in scope that the shares are about, judged or not.

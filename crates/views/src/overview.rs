@@ -216,6 +216,7 @@ pub struct Expiry {
 }
 
 /// The figures of a report.
+#[non_exhaustive]
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Overview {
     /// The instant of the audit.

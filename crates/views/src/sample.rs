@@ -78,12 +78,10 @@ pub(crate) fn edition(overview: &Overview, name: &str) -> Edition {
         manifest_sha256: name.to_owned(),
         verdicts: overview.totals.verdicts,
     };
-    let totals = Totals {
-        changes: [(Change::Fixed.name(), 7), (Change::Persisting.name(), 2)].into(),
-        causes: [(name.to_owned(), 7)].into(),
-        different: 7,
-        ..Totals::default()
-    };
+    let mut totals = Totals::default();
+    totals.changes = [(Change::Fixed.name(), 7), (Change::Persisting.name(), 2)].into();
+    totals.causes = [(name.to_owned(), 7)].into();
+    totals.different = 7;
     Edition {
         manifest: serde_json::from_value(manifest).unwrap(),
         manifest_sha256: name.to_owned(),

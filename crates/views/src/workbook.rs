@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -140,6 +141,18 @@ fn form(error: XlsxError) -> WriteError {
     }
 }
 
+/// Does a step of a workbook.
+///
+/// Its writer has no error for a temporary file that fails, as on a full disk, and panics instead. Its files are its own, so that
+/// there is no other place to see that; a workbook after such a step is only dropped.
+fn guarded<T>(step: impl FnOnce() -> Result<T, WriteError>) -> Result<T, WriteError> {
+    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str);
+        let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it does not say why");
+        Err(WriteError::Stopped { form: "xlsx", message: said.to_owned() })
+    })
+}
+
 /// Text that a cell can hold, and whether it was cut.
 fn fitting(text: &str) -> (Cow<'_, str>, bool) {
     // No character has more units of UTF-16 than octets of UTF-8.
@@ -195,7 +208,9 @@ impl Workbook {
         survey: &Survey,
         temporary: &Path,
     ) -> Result<Self, WriteError> {
-        Self::of_most(manifest, manifest_sha256, rules, survey, temporary, (MOST_ROWS, MOST_SHEETS))
+        guarded(|| {
+            Self::of_most(manifest, manifest_sha256, rules, survey, temporary, (MOST_ROWS, MOST_SHEETS))
+        })
     }
 
     fn of_most(
@@ -270,6 +285,10 @@ impl Workbook {
     ///
     /// The row names a rule that the table does not have, or a temporary file fails.
     pub fn push(&mut self, row: &DeviceRow<'_>) -> Result<(), WriteError> {
+        guarded(|| self.row(row))
+    }
+
+    fn row(&mut self, row: &DeviceRow<'_>) -> Result<(), WriteError> {
         let rules = Arc::clone(&self.rules);
         for finding in grave_findings(row) {
             self.line(FINDINGS, &finding_fields(row, finding, &rules)?)?;
@@ -350,7 +369,11 @@ impl Workbook {
     /// # Errors
     ///
     /// The receiver or a temporary file fails.
-    pub fn finish(mut self, mut out: impl Write + Send) -> Result<u64, WriteError> {
+    pub fn finish(self, out: impl Write + Send) -> Result<u64, WriteError> {
+        guarded(|| self.end(out))
+    }
+
+    fn end(mut self, mut out: impl Write + Send) -> Result<u64, WriteError> {
         let mut left_out = 0;
         let mut notes = Vec::new();
         for sheet in &self.sheets {

@@ -26,4 +26,12 @@ pub enum WriteError {
         /// What its writer says.
         message: String,
     },
+    /// The writer of a form stopped in the middle, as for a temporary file on a full disk.
+    #[error("{form}: the writer stopped: {message}")]
+    Stopped {
+        /// The form, such as `xlsx`.
+        form: &'static str,
+        /// What it said.
+        message: String,
+    },
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use dno_audit::{Config, PackageReader, Progress};
+use dno_audit::{Config, Error, PackageReader, Progress, file_sha256};
 use testkit::estate::{EstateOptions, Form, write_estate, write_own_list};
 
 use crate::args::DemoArguments;
@@ -33,10 +33,7 @@ directory = ["directory.toml"]
 
 pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let folder = &arguments.out;
-    let at = |path: &Path| {
-        let path = path.display().to_string();
-        move |source| Failure::Write { path, source }
-    };
+    let at = Failure::of_file;
     let file = folder.join("audit.toml");
     let is_empty = || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
     if folder.exists() && !is_demo(&file) && !is_empty() {
@@ -51,12 +48,18 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
             strange.display()
         )));
     }
+    if is_demo(&file) && !is_as_left(folder, &file)? {
+        return Err(Failure::Usage(format!(
+            "{}: what is in it was changed since the demonstration made it; remove it, or name another folder with --out",
+            folder.display()
+        )));
+    }
     fs::create_dir_all(folder).map_err(at(folder))?;
     let options =
         EstateOptions { devices: arguments.devices, form: Form::Messages, ..EstateOptions::default() };
     write_estate(&options, folder).map_err(at(folder))?;
     write_own_list(&options, OWN_LIST_OF, folder).map_err(at(folder))?;
-    fs::write(&file, format!("{MARK}\n{CONFIGURATION}")).map_err(at(&file))?;
+    fs::write(&file, configuration(folder)?).map_err(at(&file))?;
 
     let config = Config::load(&file)?;
     let out = folder.join("report");
@@ -89,9 +92,59 @@ fn is_demo(file: &Path) -> bool {
     fs::symlink_metadata(file).is_ok_and(|metadata| metadata.is_file()) && begins()
 }
 
+/// The inputs of a demonstration beside those in [`CERTIFICATES`].
+const INPUTS: [&str; 7] = [
+    "directory.toml",
+    "estate.csv",
+    "messages.csv",
+    "own-list-planted.csv",
+    "own-list.csv",
+    "registration.csv",
+    "trust-anchor.pem",
+];
+
+/// The folder of its certificates.
+const CERTIFICATES: &str = "certificates";
+
+/// The configuration for the inputs in a folder. It has a digest of them, by which it shows later whether they were edited.
+fn configuration(folder: &Path) -> Result<String, Failure> {
+    let certificates = folder.join(CERTIFICATES);
+    let at = Failure::of_file(&certificates);
+    let mut paths: Vec<PathBuf> = INPUTS.iter().map(|name| folder.join(name)).collect();
+    for entry in fs::read_dir(&certificates).map_err(&at)? {
+        paths.push(entry.map_err(&at)?.path());
+    }
+    paths.sort();
+    let mut listing = String::new();
+    for path in &paths {
+        let name = path.strip_prefix(folder).unwrap_or(path).display();
+        listing += &format!("{}  {name}\n", file_sha256(path)?);
+    }
+    let digest = dno_audit::digest(listing.as_bytes());
+    Ok(format!(
+        "{MARK}\n# They are replaced by the next one while they have this SHA-256: {digest}\n{CONFIGURATION}"
+    ))
+}
+
+/// Whether the inputs and the configuration of a demonstration are as it left them. One that is gone is not.
+fn is_as_left(folder: &Path, file: &Path) -> Result<bool, Failure> {
+    let octets = dno_audit::read_named(file, MOST).unwrap_or_default();
+    match configuration(folder) {
+        Ok(configuration) => Ok(octets == configuration.as_bytes()),
+        Err(Failure::Library(Error::Absent { .. } | Error::NotARegularFile { .. })) => Ok(false),
+        Err(Failure::Library(Error::File { source, .. })) if source.kind() == io::ErrorKind::NotFound => {
+            Ok(false)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// More octets than its configuration has.
+const MOST: u64 = 1 << 16;
+
 /// What would be written to or through, and is neither a file nor a folder.
 fn strange(folder: &Path) -> io::Result<Option<PathBuf>> {
-    for place in [folder.to_path_buf(), folder.join("certificates")] {
+    for place in [folder.to_path_buf(), folder.join(CERTIFICATES)] {
         let entries = match fs::read_dir(&place) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,

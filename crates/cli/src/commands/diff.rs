@@ -7,17 +7,21 @@ use serde_json::json;
 
 use crate::args::{DiffArguments, TableFormat};
 use crate::exit::{Exit, Failure};
+use crate::meaning;
 use crate::terminal::{Rows, Terminal, Text, plural, short};
 
 /// Most meters that are listed for people; there is no end of them in the other formats.
 const SHOWN: usize = 20;
 
 pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let comparison = Comparison::open(&arguments.old, &arguments.new)?;
+    let progress = Progress::to(terminal);
+    let comparison = Comparison::open(&arguments.old, &arguments.new, &progress);
+    terminal.end_progress();
+    let comparison = comparison?;
     let mut printer = Printer { format: arguments.format, terminal, first: Vec::new(), listed: 0 };
     printer.begin(&comparison)?;
     let mut failed = None;
-    let totals = comparison.run(&Progress::to(terminal), &mut |difference| {
+    let totals = comparison.run(&progress, &mut |difference| {
         // The library has no error for an output that fails, so it is kept here, and nothing more is printed.
         if failed.is_none() {
             failed = printer.difference(difference).err();
@@ -103,7 +107,7 @@ impl Printer<'_> {
             text.line(&format!("they differ in: {}", parts.join(", ")));
         }
         text.blank();
-        text.table(&table(totals));
+        text.table(table(totals));
         let persisting = totals.changes.get(Change::Persisting.name()).copied().unwrap_or_default();
         text.blank();
         text.line(&format!(
@@ -168,7 +172,7 @@ fn line(difference: &Difference) -> String {
             let dno = state.dno.as_deref().unwrap_or("unassigned");
             let reasons = state.reasons.join(", ");
             let reasons = if reasons.is_empty() { String::new() } else { format!(" ({reasons})") };
-            format!("{} {}{}", short(dno), state.verdict, short(&reasons))
+            format!("{} {}{}", short(dno), meaning::verdict(&state.verdict), short(&reasons))
         }
         None => "absent".to_owned(),
     };

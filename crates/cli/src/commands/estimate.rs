@@ -4,6 +4,7 @@ use dno_audit::{Estimate, Interval, PartyEstimate, Progress, Sampling};
 
 use crate::args::{EstimateArguments, Format};
 use crate::exit::{Exit, Failure};
+use crate::meaning;
 use crate::terminal::{Rows, Terminal, Text, plural, short};
 
 pub(crate) fn run(arguments: &EstimateArguments, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -41,7 +42,9 @@ fn text(found: &Estimate, sampling: Sampling) -> Text {
     let mut text = Text::default();
     let parties = || found.parties.iter().chain(std::iter::once(&found.all));
     text.line("Counted");
-    let mut rows = Rows::new(["DNO", "in scope", "judged", "not known", "correct", "missing", "wrong"]);
+    let [not_known, shares @ ..] = ["not-known", "correct", "missing", "wrong"].map(meaning::verdict);
+    let shares = || shares.iter().map(String::as_str);
+    let mut rows = Rows::new(["DNO", "in scope", "judged", &not_known].into_iter().chain(shares()));
     for PartyEstimate { party, counts, measured, .. } in parties() {
         let share = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), percent);
         rows.push([
@@ -54,7 +57,7 @@ fn text(found: &Estimate, sampling: Sampling) -> Text {
             share(measured.map(|measured| measured.wrong)),
         ]);
     }
-    text.table(&rows.of_numbers());
+    text.table(rows.of_numbers());
     let counts = &found.all.counts;
     text.blank();
     text.line(&format!(
@@ -69,7 +72,7 @@ fn text(found: &Estimate, sampling: Sampling) -> Text {
     }
     text.blank();
     text.line("Extrapolated to the meters that are not known, if those that were judged are a random sample");
-    let mut rows = Rows::new(["DNO", "meters", "left out", "correct", "missing", "wrong"]);
+    let mut rows = Rows::new(["DNO", "meters", "left out"].into_iter().chain(shares()));
     for PartyEstimate { party, counts, extrapolated, .. } in parties() {
         let Some(of) = extrapolated else {
             if counts.in_scope() > 0 {
@@ -86,7 +89,7 @@ fn text(found: &Estimate, sampling: Sampling) -> Text {
             bounds(of.wrong),
         ]);
     }
-    text.table(&rows.of_numbers());
+    text.table(rows.of_numbers());
     text.blank();
     text.line(found.method);
     let left_out = left_out(&found.all);

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<E
     let explanation = match &arguments.package {
         Some(package) => match &arguments.inputs_of {
             Some(inputs) => explain_again(package, inputs, device, &Progress::to(terminal)),
-            None => explain_package(package, device),
+            None => explain_package(package, device, &Progress::to(terminal)),
         },
         None => explain(&arguments.inputs.config()?, device, &Progress::to(terminal)),
     };
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<E
     };
     match arguments.format {
         Format::Text => terminal.print(&Text::of_lines(&explanation.text))?,
-        Format::Json => terminal.print_as_is(&super::json(&explanation.json)?)?,
+        Format::Json => terminal.print_as_is(&super::json(&super::value(&explanation.json)?)?)?,
     }
     Ok(Exit::Complete)
 }

@@ -22,6 +22,6 @@ pub(crate) fn run(arguments: &InitArguments, terminal: &Terminal) -> Result<Exit
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             Err(Failure::Usage(format!("{path}: exists, and is left as it is")))
         }
-        Err(source) => Err(Failure::Write { path, source }),
+        Err(error) => Err(Failure::of_file(&arguments.file)(error)),
     }
 }

@@ -15,10 +15,12 @@ pub(crate) fn run(arguments: &InspectArguments, terminal: &Terminal) -> Result<E
     let mut result = Ok(());
     let mut rejected = false;
     inspect(&arguments.file, signatures.as_ref(), &mut |inspected| {
-        rejected |=
-            inspected.kind == "reject" || inspected.json.get("rejected").is_some_and(|count| *count != 0);
         if result.is_ok() {
-            result = printer.add(inspected);
+            result = super::value(&inspected.json).and_then(|json| {
+                rejected |=
+                    inspected.kind == "reject" || json.get("rejected").is_some_and(|count| *count != 0);
+                printer.add(&inspected, json)
+            });
         }
     })?;
     result?;
@@ -48,13 +50,12 @@ struct Printer<'t> {
 }
 
 impl Printer<'_> {
-    fn add(&mut self, inspected: Inspected) -> Result<(), Failure> {
+    fn add(&mut self, inspected: &Inspected, mut json: Value) -> Result<(), Failure> {
         if self.format == Format::Text {
-            return self.terminal.print(&in_words(&inspected));
+            return self.terminal.print(&in_words(inspected, &json));
         }
-        let mut json = inspected.json;
-        if let (Some(within), Value::Object(members)) = (inspected.within, &mut json) {
-            members.insert("within".to_owned(), within.into());
+        if let (Some(within), Value::Object(members)) = (&inspected.within, &mut json) {
+            members.insert("within".to_owned(), within.as_str().into());
         }
         if let Some(waiting) = self.waiting.replace(json) {
             let start = if self.many { "," } else { "[" };
@@ -76,9 +77,9 @@ impl Printer<'_> {
     }
 }
 
-fn in_words(inspected: &Inspected) -> Text {
+fn in_words(inspected: &Inspected, json: &Value) -> Text {
     if inspected.kind == "folder" {
-        return folder(&inspected.json);
+        return folder(json);
     }
     let place = match &inspected.within {
         Some(within) => format!("{}, line {}", short(within), inspected.line),
@@ -86,7 +87,7 @@ fn in_words(inspected: &Inspected) -> Text {
     };
     let mut text = Text::default();
     text.line(&format!("{place}: {}", inspected.kind));
-    describe(&inspected.json, 1, &mut text);
+    describe(json, 1, &mut text);
     text
 }
 
@@ -100,7 +101,7 @@ fn folder(json: &Value) -> Text {
         table.push(columns.map(|column| of(file, column)));
     }
     let mut text = Text::default();
-    text.table(&table);
+    text.table(table);
     for file in files {
         let Some(problem) = file.get("first_problem").filter(|problem| !problem.is_null()) else { continue };
         let more = match file.get("problems").and_then(Value::as_u64) {

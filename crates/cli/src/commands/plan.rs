@@ -5,16 +5,14 @@ use crate::exit::{Exit, Failure};
 use crate::terminal::{Rows, Terminal, Text, plural, short};
 
 pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let options = PlanOptions {
-        audience: match arguments.audience {
-            Audience::Supplier => dno_audit::Audience::Supplier,
-            Audience::Dno => dno_audit::Audience::Dno,
-        },
-        party: arguments.party.clone(),
-        batch: arguments.batch,
-        requests: arguments.requests,
-        previous: arguments.previous.clone(),
-    };
+    let mut options = PlanOptions::new(match arguments.audience {
+        Audience::Supplier => dno_audit::Audience::Supplier,
+        Audience::Dno => dno_audit::Audience::Dno,
+    });
+    options.party.clone_from(&arguments.party);
+    options.batch = arguments.batch;
+    options.requests = arguments.requests;
+    options.previous.clone_from(&arguments.previous);
     let planned = dno_audit::plan(&arguments.package, &options, &arguments.out, &Progress::to(terminal));
     terminal.end_progress();
     terminal.print(&text(&planned?, &arguments.out.display().to_string()))?;
@@ -37,7 +35,7 @@ fn text(planned: &Planned, out: &str) -> Text {
             let counts = std::iter::once(party.meters.to_string()).chain(TASKS.iter().map(of));
             table.push(std::iter::once(short(&party.who)).chain(counts));
         }
-        text.table(&table.of_numbers());
+        text.table(table.of_numbers());
         let more = planned.parties.len().saturating_sub(SHOWN);
         if more > 0 {
             text.line(&format!("{more} more: see index.csv"));

@@ -9,6 +9,7 @@ use dno_audit::{
 
 use crate::args::{ReconcileArguments, TableFormat};
 use crate::exit::{Exit, Failure};
+use crate::meaning;
 use crate::terminal::{Terminal, Text, plural, short};
 
 /// Most meters that are listed for people; there is no end of them in the other formats.
@@ -16,7 +17,9 @@ const SHOWN: usize = 20;
 
 pub(crate) fn run(arguments: &ReconcileArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let zoneless = if arguments.zoneless_utc { ZonelessTimes::Utc } else { ZonelessTimes::Refuse };
-    let options = ReconcileOptions { dno: arguments.dno.clone(), zoneless };
+    let mut options = ReconcileOptions::default();
+    options.dno.clone_from(&arguments.dno);
+    options.zoneless = zoneless;
     for device in &arguments.dispute {
         let Some(out) = &arguments.out else { continue };
         let place = out.join(device.to_string());
@@ -96,12 +99,9 @@ fn packs(
 ) -> Result<(), Failure> {
     let Some(out) = &arguments.out else { return Ok(()) };
     for device in &arguments.dispute {
-        let options = DisputeOptions {
-            received: &arguments.received,
-            inputs: arguments.inputs.as_deref(),
-            reconciled,
-            disagreement: disputed.get(device),
-        };
+        let mut options = DisputeOptions::new(&arguments.received, reconciled);
+        options.inputs = arguments.inputs.as_deref();
+        options.disagreement = disputed.get(device);
         let written = dispute(*device, &options, &out.join(device.to_string()), &Progress::to(terminal));
         terminal.end_progress();
         let Some(written) = written? else {
@@ -126,7 +126,7 @@ fn print_line<'f>(terminal: &Terminal, fields: impl IntoIterator<Item = &'f str>
 }
 
 fn text(reconciled: &Reconciled, first: &[String]) -> Text {
-    let Reconciled { dno, own, received, totals } = reconciled;
+    let Reconciled { dno, own, received, totals, .. } = reconciled;
     let mut text = Text::default();
     text.line(&format!(
         "received  {} as of {}, rule set {}, manifest {}",
@@ -181,7 +181,9 @@ fn text(reconciled: &Reconciled, first: &[String]) -> Text {
 }
 
 fn line(found: &Disagreement) -> String {
-    let shown = |view: &Option<View>| view.as_ref().map_or("absent".to_owned(), |view| view.verdict.clone());
+    let shown = |view: &Option<View>| {
+        view.as_ref().map_or("absent".to_owned(), |view| meaning::verdict(&view.verdict))
+    };
     let place = found.line.map_or_else(String::new, |line| format!(" (line {line})"));
     if found.outcome == Outcome::Refused {
         return format!("  refused{place}: {}", found.note.as_deref().unwrap_or_default());

@@ -5,6 +5,7 @@ use dno_audit::{Progress, Verification};
 use crate::args::{Format, VerifyArguments};
 use crate::commands::json;
 use crate::exit::{Exit, Failure};
+use crate::meaning;
 use crate::terminal::{Terminal, Text};
 
 pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -43,7 +44,7 @@ fn text(found: &Verification) -> Text {
     text.blank();
     let width = found.checks.iter().map(|check| check.name.len()).max().unwrap_or(0);
     for check in &found.checks {
-        let word = if check.holds { "holds" } else { "FAILS" };
+        let word = meaning::check(check.holds);
         text.line(&format!("  {word}  {:<width$}  {}", check.name, check.found));
     }
     if !found.not_checked.is_empty() {
@@ -55,7 +56,7 @@ fn text(found: &Verification) -> Text {
         .signed_by
         .as_ref()
         .map_or_else(|| "no signature checked".to_owned(), |by| format!("signed by {by}"));
-    let word = if found.verified { "verified" } else { "NOT VERIFIED" };
+    let word = meaning::verified(found.verified);
     text.blank();
     text.line(&format!("{word}; {signed}"));
     text

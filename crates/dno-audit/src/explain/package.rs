@@ -10,10 +10,12 @@ use serde_json::{Value, json};
 use types::Eui64;
 
 use super::{Explanation, Text};
-use crate::diff::{ReportIdentity, verified};
+use crate::diff::ReportIdentity;
 use crate::error::Error;
+use crate::json::Json;
 use crate::progress::Progress;
 use crate::reader::{PackageReader, open};
+use crate::verify::verified;
 
 /// What a package does not tell of a meter.
 const NOT_KNOWN: [&str; 2] = [
@@ -26,8 +28,12 @@ const NOT_KNOWN: [&str; 2] = [
 /// # Errors
 ///
 /// The package can't be read or does not verify.
-pub fn explain_package(folder: &Path, device: Eui64) -> Result<Option<Explanation>, Error> {
-    let package = verified(folder)?;
+pub fn explain_package(
+    folder: &Path,
+    device: Eui64,
+    progress: &Progress<'_>,
+) -> Result<Option<Explanation>, Error> {
+    let package = verified(folder, progress)?;
     let told = Told::of(&package, device)?;
     if told.row.is_none() && told.records == 0 && told.quarantined.is_empty() {
         return Ok(None);
@@ -47,7 +53,7 @@ pub fn explain_again(
     device: Eui64,
     progress: &Progress<'_>,
 ) -> Result<Option<Explanation>, Error> {
-    let package = verified(folder)?;
+    let package = verified(folder, progress)?;
     if package.is_slice() {
         return Err(Error::NotReproducible { path: folder.to_path_buf() });
     }
@@ -140,7 +146,7 @@ impl Told {
                 .map(|evidence| (evidence.input.to_string(), json!(self.inputs.get(&*evidence.input))))
                 .collect::<BTreeMap<String, Value>>(),
         });
-        Explanation { json, text: text.0 }
+        Explanation { json: Json(json), text: text.0 }
     }
 
     fn rules(&self) -> Vec<Value> {

@@ -202,7 +202,7 @@ pub(crate) fn verify(
         }
         blocks.spare.extend(batch);
         waiting = parsed;
-        progress.say(|| format!("{} rows", sink.lines));
+        progress.say(|| format!("{} rows verified", sink.lines));
         if last {
             break;
         }

@@ -20,6 +20,7 @@ pub type Word = Text<'static>;
 ///
 /// Members that may be absent stand only where there is something to say. What rows of the estate contradict each other
 /// on is as if none had said it.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceRow<'a> {
@@ -77,6 +78,7 @@ pub struct DeviceRow<'a> {
 }
 
 /// One network operator cell.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CellRow<'a> {
@@ -103,6 +105,7 @@ pub struct CellRow<'a> {
 }
 
 /// What the operator can do: possible, blocked, not-known or not-applicable.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct EffectRow {
@@ -115,6 +118,7 @@ pub struct EffectRow {
 }
 
 /// Records of one input about the device that tell of it in one way.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceRow<'a> {
@@ -137,6 +141,7 @@ pub struct EvidenceRow<'a> {
 }
 
 /// A rule that failed.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FindingRow<'a> {
@@ -152,6 +157,7 @@ pub struct FindingRow<'a> {
 }
 
 /// What mends a meter.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemedyRow<'a> {
@@ -171,6 +177,7 @@ pub struct RemedyRow<'a> {
 }
 
 /// A line of `quarantine.jsonl`: a record that could not be used.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct QuarantineRow {
@@ -194,6 +201,7 @@ pub struct QuarantineRow {
 }
 
 /// A line of `not-in-estate.jsonl`: a device with records that the estate does not list.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct NotInEstateRow {
@@ -208,6 +216,7 @@ pub struct NotInEstateRow {
 }
 
 /// A line of `certificates.jsonl`.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CertificateRow {
@@ -250,6 +259,7 @@ pub struct CertificateRow {
 }
 
 /// What the SMKI Repository says of a certificate.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RepositoryRow {
@@ -265,6 +275,7 @@ pub struct RepositoryRow {
 }
 
 /// Whether a certificate is revoked.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RevocationRow {
@@ -291,6 +302,7 @@ pub struct RevocationRow {
 }
 
 /// A revocation list.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RevocationListEntry {
@@ -311,6 +323,7 @@ pub struct RevocationListEntry {
 }
 
 /// A number with its GBCS name.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnumerationRow {
@@ -357,6 +370,7 @@ pub struct Seal {
 }
 
 /// The root of a tree of parties.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Root {
@@ -459,6 +473,7 @@ pub struct RecordCounts {
 }
 
 /// A file of the package.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileEntry {
@@ -530,6 +545,7 @@ pub struct Tool {
 }
 
 /// A rule, as `dnoaudit rules --format json` lists it and as the rule-set digest covers it.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleRow {
@@ -552,6 +568,7 @@ pub struct RuleRow {
 }
 
 /// `summary.json`: totals of the whole and by several groupings.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Summary {
@@ -593,6 +610,7 @@ pub struct Summary {
 }
 
 /// Meters with findings that somebody accepted. They are in all other counts too.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct WaivedCounts {
@@ -603,6 +621,7 @@ pub struct WaivedCounts {
 }
 
 /// A waiver.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct WaiverEntry {
@@ -639,6 +658,7 @@ pub struct DirectoryEntry {
 }
 
 /// Meters of one kind of device.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelCounts {
@@ -653,6 +673,7 @@ pub struct ModelCounts {
 }
 
 /// An entity that nobody could attribute.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnattributedEntity {
@@ -665,6 +686,7 @@ pub struct UnattributedEntity {
 }
 
 /// `attestation.dsse.json`: a DSSE envelope.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Envelope {
@@ -678,6 +700,7 @@ pub struct Envelope {
 }
 
 /// A signature of an envelope.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DsseSignature {
@@ -688,6 +711,7 @@ pub struct DsseSignature {
 }
 
 /// The payload of the envelope: an in-toto statement, version 1.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
@@ -704,6 +728,7 @@ pub struct Statement {
 }
 
 /// What a statement says: nothing that the manifest does not, but for the certificates of the signer.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Predicate {
@@ -721,6 +746,7 @@ pub struct Predicate {
 }
 
 /// The roots of the two trees.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RootDigests {
@@ -731,6 +757,7 @@ pub struct RootDigests {
 }
 
 /// What a statement is about.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
@@ -741,6 +768,7 @@ pub struct Subject {
 }
 
 /// A digest by its algorithm.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DigestSet {
@@ -769,6 +797,7 @@ pub struct Slice {
 }
 
 /// `summary.json` of a slice: totals of its rows.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SliceSummary {
@@ -793,6 +822,7 @@ pub struct SliceSummary {
 }
 
 /// A line of `others.jsonl` of a slice: a meter of another operator in whose cells the party of the slice stands.
+#[non_exhaustive]
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct OtherRow<'a> {

@@ -382,7 +382,7 @@ fn groups(_: &Edition, overview: &Overview) -> Result<Markup, PageError> {
         (named(&totals.by_dno), named(&totals.by_supplier), named(&totals.by_region));
     let models: Vec<(String, VerdictCounts)> = totals
         .models()
-        .map(|ModelCounts { counts, firmware, manufacturer, model }| {
+        .map(|ModelCounts { counts, firmware, manufacturer, model, .. }| {
             let part = |part: Option<String>| part.map_or_else(|| "not known".to_owned(), |part| name(&part));
             (format!("{}, {}, {}", part(manufacturer), part(model), part(firmware)), counts)
         })

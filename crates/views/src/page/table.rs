@@ -133,15 +133,18 @@ pub(super) fn verdicts_in_order(
 
 fn columns(of: &'static str) -> Vec<&'static str> {
     let names = VERDICTS.iter().map(|(_, name)| *name);
-    std::iter::once(of).chain(names).chain(["total", "missing or wrong of those judged"]).collect()
+    let more = ["total", "judged of those in scope", "missing or wrong of those judged"];
+    std::iter::once(of).chain(names).chain(more).collect()
 }
 
 fn verdict_row(name: String, counts: &VerdictCounts) -> Vec<Cell> {
     let (problems, judged) = (counts.missing + counts.wrong, counts.missing + counts.wrong + counts.correct);
+    let in_scope = judged + counts.not_known;
     let counts = in_order(counts);
     std::iter::once(Cell::Text(name))
         .chain(counts.map(Cell::Number))
-        .chain([Cell::Number(counts.iter().sum()), Cell::Figure(percent(problems, judged))])
+        .chain([Cell::Number(counts.iter().sum())])
+        .chain([Cell::Figure(percent(judged, in_scope)), Cell::Figure(percent(problems, judged))])
         .collect()
 }
 
