@@ -49,6 +49,7 @@ fn main() -> ExitCode {
         Command::Init(command) => commands::init::run(command, &terminal),
         Command::Inspect(command) => commands::inspect::run(command, &terminal),
         Command::Man(command) => commands::completions::man(command),
+        Command::Merge(command) => commands::merge::run(command, &terminal),
         Command::Page(command) => commands::page::run(command, &terminal),
         Command::Plan(command) => commands::plan::run(command, &terminal),
         Command::Reconcile(command) => commands::reconcile::run(command, &terminal),

@@ -180,6 +180,14 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// Packages that are no parts of one audit.
+    #[error("{}: {message}", path.display())]
+    NotParts {
+        /// The one that does not belong.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
     /// There is no page.
     #[error(transparent)]
     Page(#[from] views::page::PageError),
@@ -243,6 +251,7 @@ impl Error {
             | Self::SliceOfSlice { .. }
             | Self::Inputs { .. }
             | Self::NotASequence { .. }
+            | Self::NotParts { .. }
             | Self::Threads { .. } => true,
             Self::Named { source, .. } => !matches!(source, crate::NamedFileError::Io(_)),
             Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),

@@ -296,11 +296,12 @@ fn parties(records: &DirectoryRecords) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-struct LoadedEstate {
-    rows: Vec<EstateRow>,
-    registration: Vec<RegistrationRow>,
+/// The rows about meters.
+pub(crate) struct LoadedEstate {
+    pub(crate) rows: Vec<EstateRow>,
+    pub(crate) registration: Vec<RegistrationRow>,
     /// Registration rows that can't be used, as far as they name their metering points.
-    unread: Vec<RegistrationRow>,
+    pub(crate) unread: Vec<RegistrationRow>,
     names: Interner,
     accounts: Vec<Account>,
 }
@@ -308,7 +309,7 @@ struct LoadedEstate {
 /// Estate rows, registration rows, and those that can't be used.
 type EstateOf = (Vec<EstateRow>, Vec<RegistrationRow>, Vec<RegistrationRow>);
 
-fn load_estate(
+pub(crate) fn load_estate(
     estate_files: &[InputFile],
     registration_files: &[InputFile],
     numbers: &Numbers,

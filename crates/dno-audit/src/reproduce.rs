@@ -95,9 +95,22 @@ pub(crate) fn config(
     inputs: &Path,
     progress: &Progress<'_>,
 ) -> Result<Result<Config, String>, Error> {
-    let found = find_inputs(reader.manifest(), inputs, progress)?;
-    let read = reader.configuration().map_err(|error| error.to_string());
-    Ok(read.and_then(|configuration| config_of(reader.manifest(), configuration, &found)))
+    match reader.configuration() {
+        Ok(configuration) => config_by_digest(reader.manifest(), configuration, inputs, progress),
+        Err(error) => Ok(Err(error.to_string())),
+    }
+}
+
+/// The configuration of a manifest with these settings, the inputs that it lists found by their digests below a folder; or
+/// what is missing.
+pub(crate) fn config_by_digest(
+    manifest: &Manifest,
+    configuration: Configuration,
+    inputs: &Path,
+    progress: &Progress<'_>,
+) -> Result<Result<Config, String>, Error> {
+    let found = find_inputs(manifest, inputs, progress)?;
+    Ok(config_of(manifest, configuration, &found))
 }
 
 fn salts_of(folder: &Path) -> Result<Salts, Error> {

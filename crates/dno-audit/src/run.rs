@@ -354,7 +354,7 @@ fn count_waivers(waivers: &Waivers, totals: &Totals, accounts: &mut [Account]) {
 }
 
 /// Writes the leaves of the parties and gives the roots over them.
-fn write_leaves(sealer: Sealer, salts: &Salts, package: &mut Package) -> Result<Seal, Error> {
+pub(crate) fn write_leaves(sealer: Sealer, salts: &Salts, package: &mut Package) -> Result<Seal, Error> {
     let [(_, dnos), (_, suppliers)] = sealer.finish(salts);
     for (tree, leaves) in [(Tree::Dno, &dnos), (Tree::Supplier, &suppliers)] {
         let mut file = package.file(tree.file())?;
