@@ -315,6 +315,27 @@ fn registration_of_other_metering_points_is_looked_at_in_the_files() {
     let torn = parts(&format!("{other},LOND,SUP-A"));
     let error = with(&torn).unwrap_err();
     assert!(error.is_usage() && error.to_string().contains(other), "{error}");
+    // A device that is listed with two metering points, of which its row shows none.
+    let parts_with = |own: &str| {
+        fs::write(&registration, &text).unwrap();
+        let estate_file = estate.file("parts/1/1-estate.csv");
+        let rows = fs::read_to_string(&estate_file).unwrap();
+        let row = rows
+            .lines()
+            .skip(1)
+            .find(|line| line.split(',').nth(4).is_some_and(|it| it.len() == 13))
+            .unwrap();
+        let again = row.replacen(row.split(',').nth(4).unwrap(), own, 1);
+        fs::write(&estate_file, format!("{rows}{again}\n")).unwrap();
+        let parts = estate.each(1);
+        fs::write(&estate_file, rows).unwrap();
+        parts
+    };
+    let theirs = fs::read_to_string(estate.file("parts/0/0-registration.csv")).unwrap();
+    let registered = theirs.lines().nth(1).unwrap().split(',').next().unwrap();
+    let torn = parts_with(registered);
+    let refusal = estate.refusal(&torn);
+    assert!(refusal.contains("several metering points") && refusal.contains("--inputs"), "{refusal}");
     // A row that can't be used may be about any.
     let refusal = estate.refusal(&parts("1,LOND,SUP-A"));
     assert!(refusal.contains("--inputs"), "{refusal}");

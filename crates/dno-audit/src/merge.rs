@@ -123,12 +123,12 @@ pub fn merge(
     };
     let joined = inputs::join(&parts)?;
     let configuration = settings::join(first, &parts)?;
-    apart::check_metering_points(&parts, &joined, options.inputs.as_deref(), progress)?;
 
     let rules: Vec<RuleRow> = checked::document(&first.reader, "rules.json")?;
     let mut sinks = Sinks::create(&package)?;
     let seen = rows::join(&parts, &RuleTexts::new(&rules), &mut sinks, progress)?;
     seen.check(&parts)?;
+    apart::check_metering_points(&parts, &joined, &seen, options.inputs.as_deref(), progress)?;
     let Sinks { devices, findings, sealer } = sinks;
     package.finish(devices, true)?;
     package.finish(findings, false)?;

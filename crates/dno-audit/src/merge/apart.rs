@@ -26,12 +26,14 @@ use crate::reproduce;
 pub(super) struct Seen {
     pub(super) devices: Vec<Vec<Eui64>>,
     pub(super) mpans: Vec<Vec<Mpan>>,
+    /// A part with a device whose rows of the estate name several metering points, of which its row tells none.
+    pub(super) unclear: Option<usize>,
 }
 
 impl Seen {
     /// Of so many parts, nothing yet.
     pub(super) fn of(parts: usize) -> Self {
-        Self { devices: vec![Vec::new(); parts], mpans: vec![Vec::new(); parts] }
+        Self { devices: vec![Vec::new(); parts], mpans: vec![Vec::new(); parts], unclear: None }
     }
 
     /// Puts in order what was seen, so that it can be found.
@@ -97,31 +99,38 @@ fn in_two<T: Copy + Ord>(lists: &[Vec<T>]) -> Option<(T, [usize; 2])> {
 /// Whether registration data was split as the meters were.
 ///
 /// Of registration rows for metering points that the estate of their part does not list, or that could not be used, no row of a
-/// report tells; another part may have that meter. Where there are such, the files have to tell.
+/// report tells; another part may have that meter. Nor does a row tell the metering points of a device that the estate lists with
+/// several. Where there are such, the files have to tell.
 pub(super) fn check_metering_points(
     parts: &[Part],
     joined: &JoinedInputs,
+    seen: &Seen,
     inputs: Option<&Path>,
     progress: &Progress<'_>,
 ) -> Result<(), Error> {
-    let unseen = |input: &InputEntry| {
-        let elsewhere = input.not_relevant.get("not-in-estate").copied().unwrap_or(0);
-        input.role == Role::Registration.name() && elsewhere + input.records.quarantined > 0
-    };
-    let Some((input, part)) = joined.by_part().find(|(input, _)| unseen(input)) else { return Ok(()) };
-    if parts.len() < 2 {
-        return Ok(());
-    }
-    let Some(folder) = inputs else {
-        let part = parts.get(part).map_or_else(Default::default, |part| part.folder().to_path_buf());
-        return Err(super::not_a_part(
-            &part,
+    let registered = || joined.by_part().filter(|(input, _)| input.role == Role::Registration.name());
+    let elsewhere = |input: &InputEntry| input.not_relevant.get("not-in-estate").copied().unwrap_or(0);
+    let unseen = registered().find(|(input, _)| elsewhere(input) + input.records.quarantined > 0);
+    let unclear = seen.unclear.filter(|_| registered().any(|(input, _)| input.records.total > 0));
+    let (part, what) = match (unseen, unclear) {
+        _ if parts.len() < 2 => return Ok(()),
+        (Some((input, part)), _) => (
+            part,
             format!(
-                "{:?} has registration rows for metering points that its estate does not list; name the folder with the estate \
-                 and registration data of all parts (--inputs), to see that no other part has those",
+                "{:?} has registration rows for metering points that its estate does not list",
                 input.name
             ),
-        ));
+        ),
+        (None, Some(part)) => {
+            (part, "has a device that its estate lists with several metering points".to_owned())
+        }
+        (None, None) => return Ok(()),
+    };
+    let Some(folder) = inputs else {
+        let message = "name the folder with the estate and registration data of all parts (--inputs), to see that no other part \
+                       has those";
+        let part = parts.get(part).map_or(Path::new(""), Part::folder);
+        return Err(super::not_a_part(part, format!("{what}; {message}")));
     };
     let mut mpans = Vec::with_capacity(parts.len());
     for part in parts {

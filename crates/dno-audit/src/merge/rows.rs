@@ -21,6 +21,9 @@ use crate::verify::rows::Blocks;
 const BLOCK: usize = 128 << 10;
 const BLOCKS: usize = 64;
 
+/// The rule that fails for a device of several rows of the estate.
+const LISTED_TWICE: &str = "device-listed-twice";
+
 /// The parties of a tree over all parts, by name.
 struct Parties {
     names: Vec<String>,
@@ -58,6 +61,8 @@ struct Row {
     device: Eui64,
     supplier: u32,
     mpan: Option<Mpan>,
+    /// Whether the estate lists the device with several metering points.
+    unclear: bool,
     verdict: Word,
     leaf: Sha256Digest,
     /// Where its line ends, with its line feed.
@@ -93,6 +98,7 @@ fn parse(octets: Vec<u8>, terms: &Terms<'_>) -> Result<Block, String> {
             device: row.device_id.as_str().parse().map_err(|error| format!("device_id: {error}"))?,
             supplier: rank(&terms.suppliers, Tree::Supplier.party(None, row.supplier.as_deref()))?,
             mpan: row.mpan.as_ref().map(mpan).transpose()?,
+            unclear: row.mpan.is_none() && row.findings.iter().any(|finding| finding.rule == LISTED_TWICE),
             verdict: row.verdict,
             leaf: report::merkle::leaf(line),
             end: end + 1,
@@ -235,6 +241,9 @@ fn take(sources: &mut [Source<'_>], taken: &mut Taken, seen: &mut Seen) {
         }
         if let (Some(mpan), Some(mpans)) = (row.mpan, seen.mpans.get_mut(number)) {
             mpans.push(mpan);
+        }
+        if row.unclear {
+            seen.unclear.get_or_insert(number);
         }
         taken.rows.push(row);
         match head((number, source)) {
