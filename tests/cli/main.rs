@@ -19,6 +19,7 @@ mod guarded;
 mod helpful;
 mod hostile;
 mod inspect;
+mod interrupted;
 mod mixed;
 mod page;
 mod plan;

@@ -1,6 +1,11 @@
 //! An estate whose files about meters are split into parts.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    dead_code,
+    reason = "helpers of tests, each of which uses some"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

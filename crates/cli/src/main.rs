@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod secret;
+mod signals;
 mod terminal;
 
 use std::process::ExitCode;
@@ -61,6 +62,10 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             terminal.error(&failure.to_string());
+            // Whatever could not go on for it.
+            if let Some(exit) = terminal.stopped() {
+                return exit.into();
+            }
             if let Some(help) = failure.help() {
                 terminal.help(&help);
             }

@@ -4,10 +4,11 @@ use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
 use dno_audit::model::{Summary, VerdictCounts};
-use dno_audit::{Axis, Finished, RULE_SET_VERSION, RULES, Watch, one_line};
+use dno_audit::{Axis, Finished, Progress, RULE_SET_VERSION, RULES, Watch, one_line};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
+use crate::signals::Signals;
 
 /// Text for people, made of lines. Names from inputs stand in it: whatever a line holds, it stays one line and does nothing
 /// to the terminal.
@@ -70,13 +71,26 @@ impl Rows {
 #[derive(Debug)]
 pub(crate) struct Terminal {
     bar: ProgressBar,
+    signals: Signals,
 }
 
 impl Terminal {
     pub(crate) fn new(quiet: bool) -> Self {
         let shown = !quiet && io::stderr().is_terminal();
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { bar: ProgressBar::with_draw_target(None, target) }
+        Self { bar: ProgressBar::with_draw_target(None, target), signals: Signals::default() }
+    }
+
+    /// Progress of a command that writes something: it is shown, and from now on a signal that asks the command to end makes
+    /// it clear away what it began.
+    pub(crate) fn watched(&self) -> Progress<'_> {
+        self.signals.catch();
+        Progress::to(self)
+    }
+
+    /// How the command ends if a signal asked it to.
+    pub(crate) fn stopped(&self) -> Option<Exit> {
+        self.signals.caught()
     }
 
     /// Prints text for people.
@@ -135,6 +149,10 @@ impl Watch for Terminal {
         self.bar.set_length(all);
         self.bar.set_position(done);
         self.show("{bar:30} {pos} of {len} {msg}, {per_sec}, {eta} left", what);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.signals.caught().is_some()
     }
 }
 

@@ -65,8 +65,8 @@ impl Comparison {
     /// # Errors
     ///
     /// One of them can't be read or does not verify.
-    pub fn open(old: &Path, new: &Path) -> Result<Self, Error> {
-        Self::of([verified(old)?, verified(new)?])
+    pub fn open(old: &Path, new: &Path, progress: &Progress<'_>) -> Result<Self, Error> {
+        Self::of([verified(old, progress)?, verified(new, progress)?])
     }
 
     /// Two packages that are verified.
@@ -102,8 +102,8 @@ impl Comparison {
 }
 
 /// Opens a package or a slice that verifies.
-pub(crate) fn verified(folder: &Path) -> Result<PackageReader, Error> {
-    verify(folder, &Expected::default(), &Progress::silent())?.require(folder)?;
+pub(crate) fn verified(folder: &Path, progress: &Progress<'_>) -> Result<PackageReader, Error> {
+    verify(folder, &Expected::default(), progress)?.require(folder)?;
     PackageReader::open(folder)
 }
 
@@ -158,8 +158,9 @@ impl Rows for PlacedRows<'_> {
             return Err(self.form(format!("{device:?} is no device identifier as reports write it")));
         }
         let line = self.rows.line();
-        if line.is_multiple_of(100_000) {
+        if line.is_multiple_of(1 << 14) {
             self.progress.say(|| format!("{line} meters compared"));
+            self.progress.go_on()?;
         }
         Ok(Some((place, row)))
     }

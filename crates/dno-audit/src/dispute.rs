@@ -63,7 +63,7 @@ pub fn dispute(
     out: &Path,
     progress: &Progress<'_>,
 ) -> Result<Option<Dispute>, Error> {
-    let received = verified(options.received)?;
+    let received = verified(options.received, progress)?;
     check_apart(out, options.received)?;
     let row = row(&received, device)?;
     if row.is_none() && options.disagreement.is_none() {

@@ -188,6 +188,9 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// Whoever watches the run stopped it.
+    #[error("stopped before it was complete; nothing was put in place")]
+    Stopped,
     /// There is no page.
     #[error(transparent)]
     Page(#[from] views::page::PageError),

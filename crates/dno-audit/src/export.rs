@@ -55,7 +55,7 @@ pub fn export(
 ) -> Result<Exported, Error> {
     check_apart(out, folder)?;
     let file = NewFile::create(out)?;
-    let package = verified(folder)?;
+    let package = verified(folder, progress)?;
     let source = Source { package: &package, out, progress };
     let exported = match format {
         ExportFormat::Xlsx => source.workbook(&file),
@@ -63,6 +63,7 @@ pub fn export(
         #[cfg(feature = "parquet")]
         ExportFormat::Parquet => source.columns(&file),
     }?;
+    progress.go_on()?;
     file.publish()?;
     Ok(exported)
 }
@@ -125,8 +126,9 @@ impl Source<'_> {
         while let Some(row) = rows.next() {
             take(&row?).map_err(|error| self.view(error))?;
             meters += 1;
-            if rows.line().is_multiple_of(1 << 16) {
+            if rows.line().is_multiple_of(1 << 14) {
                 self.progress.say(|| format!("{} meters", rows.line()));
+                self.progress.go_on()?;
             }
         }
         Ok(meters)

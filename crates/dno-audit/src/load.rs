@@ -54,8 +54,8 @@ pub(crate) fn load(
     watch: Option<Watch<'_>>,
 ) -> Result<Loaded, Error> {
     config.check()?;
-    let numbers = Numbers::default();
-    let mut files = Files::find(config)?;
+    let numbers = Numbers::new(progress);
+    let mut files = Files::find(config, progress)?;
     let LoadedCertificates { store, paths, revocations, mut accounts } =
         load_certificates(&mut files, &numbers, config.as_of)?;
     progress.say(|| format!("{} certificates, {} signatures checked", store.len(), paths.signature_checks()));
@@ -75,6 +75,7 @@ pub(crate) fn load(
     let (mut observations, record_accounts) = records?;
     progress.say(|| format!("{} observations of network operator cells", observations.len()));
     accounts.extend(record_accounts);
+    progress.go_on()?;
 
     let (mut accounts, numbers) = sort(accounts);
     // Settings stand in the configuration by role and digest, so one content can't have two.
@@ -94,6 +95,7 @@ pub(crate) fn load(
         seen.origin.input = numbers.get(seen.origin.input.0 as usize).copied().unwrap_or(seen.origin.input);
     });
     observations.par_sort_unstable_by(audit::timeline::order);
+    progress.go_on()?;
     count_registration(&mut registration, &rows, &mut accounts);
     // They were counted when they were put aside; what they say is that no lower source decides where no row can be read.
     let names_operator = |mpan| {

@@ -108,7 +108,16 @@ pub fn merge(
     progress: &Progress<'_>,
 ) -> Result<Merged, Error> {
     check(folders, out)?;
-    let mut package = Package::create(out, PACKAGE)?;
+    let package = Package::create(out, PACKAGE)?;
+    write(folders, package, options, progress).map_err(|error| progress.cause(error))
+}
+
+fn write(
+    folders: &[PathBuf],
+    mut package: Package,
+    options: &MergeOptions,
+    progress: &Progress<'_>,
+) -> Result<Merged, Error> {
     let mut parts: Vec<Part> = Vec::with_capacity(folders.len());
     for (folder, number) in folders.iter().zip(1..) {
         progress.say(|| format!("verifying package {number} of {}: {}", folders.len(), folder.display()));
@@ -119,7 +128,7 @@ pub fn merge(
         parts.push(part);
     }
     let Some(first) = parts.first() else {
-        return Err(not_a_part(out, "nothing to merge"));
+        return Err(not_a_part(package.folder(), "nothing to merge"));
     };
     let joined = inputs::join(&parts)?;
     let configuration = settings::join(first, &parts)?;
@@ -133,15 +142,15 @@ pub fn merge(
     package.finish(devices, true)?;
     package.finish(findings, false)?;
     let seal = crate::run::write_leaves(sealer, &options.sealing.salts, &mut package)?;
-    checked::copy(&first.reader, "rules.json", &mut package)?;
-    let not_in_estate = listings::not_in_estate(&parts, &joined, &seen, &mut package)?;
-    checked::copy(&first.reader, "certificates.jsonl", &mut package)?;
+    checked::copy(&first.reader, "rules.json", &mut package, progress)?;
+    let not_in_estate = listings::not_in_estate(&parts, &joined, &seen, &mut package, progress)?;
+    checked::copy(&first.reader, "certificates.jsonl", &mut package, progress)?;
 
     let counts = counts(&parts, &joined, not_in_estate)?;
     let summary = summary::join(first, &parts, &joined, counts);
     package.write("summary.json", &canonical(&summary)?)?;
     package.write("configuration.json", &canonical(&configuration)?)?;
-    listings::quarantine(&parts, &joined, &mut package)?;
+    listings::quarantine(&parts, &joined, &mut package, progress)?;
     finish(package, first.manifest(), Known { counts, seal, joined, configuration }, options)
 }
 

@@ -52,7 +52,7 @@ pub fn brief(
 
 /// What a view tells: the report beside its rows, and the figures of its rows.
 fn read(package: &Path, previous: &[PathBuf], progress: &Progress<'_>) -> Result<(Edition, Overview), Error> {
-    let reader = verified(package)?;
+    let reader = verified(package, progress)?;
     let slice = reader.slice()?;
     let overview = overview(&reader, progress)?;
     let edition = Edition {
@@ -77,8 +77,9 @@ fn overview(reader: &PackageReader, progress: &Progress<'_>) -> Result<Overview,
     let mut rows = reader.devices()?;
     while let Some(row) = rows.next() {
         gathering.push(&row?)?;
-        if rows.line().is_multiple_of(100_000) {
+        if rows.line().is_multiple_of(1 << 14) {
             progress.say(|| format!("{} meters counted", rows.line()));
+            progress.go_on()?;
         }
     }
     Ok(gathering.finish())
@@ -129,7 +130,7 @@ fn steps(reader: PackageReader, previous: &[PathBuf], progress: &Progress<'_>) -
     let last = Place::of(reader)?;
     let mut places = Vec::new();
     for folder in previous {
-        let place = Place::of(verified(folder)?)?;
+        let place = Place::of(verified(folder, progress)?)?;
         let strange = |message: String| Error::NotASequence { path: folder.clone(), message };
         if place.whose != last.whose {
             let of = |place: &Place| match &place.whose {

@@ -115,7 +115,7 @@ pub fn plan(
         check_apart(out, previous)?;
     }
     let folder_of_plan = Folder::create(out)?;
-    let package = verified(folder)?;
+    let package = verified(folder, progress)?;
     let mut planner = Planner {
         package: &package,
         options,
@@ -130,6 +130,7 @@ pub fn plan(
     let items = planner.write()?;
     planner.account(items)?;
     let planned = planner.planned;
+    progress.go_on()?;
     folder_of_plan.publish()?;
     Ok(planned)
 }
@@ -213,6 +214,7 @@ impl Planner<'_> {
         let mut owners: BTreeMap<Owner, u64> = BTreeMap::new();
         let mut operators = BTreeSet::new();
         for row in self.package.devices()? {
+            self.progress.go_on()?;
             let row = row?;
             self.credentials.see(&row);
             let Some(remedy) = &row.remedy else { continue };
@@ -306,8 +308,9 @@ impl Planner<'_> {
                     self.step(&row, step, &owner.1)?;
                     items.json(&Item::of(&row, step))?;
                 }
-                if rows.line().is_multiple_of(1 << 16) {
+                if rows.line().is_multiple_of(1 << 14) {
                     self.progress.say(|| format!("stage {}: {} meters", stage.number(), rows.line()));
+                    self.progress.go_on()?;
                 }
             }
         }
@@ -428,6 +431,7 @@ impl Planner<'_> {
         }
         let mut found: BTreeMap<usize, (Status, [String; PROGRESS_HEADER.len()], bool)> = BTreeMap::new();
         for row in self.package.devices()? {
+            self.progress.go_on()?;
             let row = row?;
             for place in places.get(row.device_id.as_str()).into_iter().flatten() {
                 let Some(item) = items.get(*place) else { continue };

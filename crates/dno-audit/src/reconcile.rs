@@ -79,7 +79,7 @@ pub fn reconcile(
     progress: &Progress<'_>,
     found: Found<'_>,
 ) -> Result<Reconciled, Error> {
-    let received = verified(received)?;
+    let received = verified(received, progress)?;
     // The names by which parties go change seldom, and which one a list means must not depend on who reads it.
     let directory = Directory::new(Some(&shipped()?), &[], AsOf(as_of(&received)?))?;
     let mut totals = ReconcileTotals::new();
@@ -104,7 +104,7 @@ fn reports(
     totals: &mut ReconcileTotals,
     found: Found<'_>,
 ) -> Result<OwnIdentity, Error> {
-    let own = verified(own)?;
+    let own = verified(own, progress)?;
     let (own_basis, received_basis) = (basis(&own)?, basis(received)?);
     let party = options.dno.as_deref();
     let parties = parties(received, OwnSide::Report(&own), party, directory)?;
@@ -216,8 +216,7 @@ fn list(
         found(&disagreement)?;
     }
 
-    let silent = Progress::silent();
-    let mut received_rows = PlacedRows::open(received, &silent)?;
+    let mut received_rows = PlacedRows::open(received, progress)?;
     while let Some((_, row)) = received_rows.next()? {
         let device: Option<Eui64> = row.device_id.as_str().parse().ok();
         let own = device.and_then(|device| known.get_mut(&device));

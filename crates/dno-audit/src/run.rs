@@ -62,6 +62,7 @@ pub fn run(config: &Config, out: &Path, progress: &Progress<'_>) -> Result<Finis
         let loaded = load(config, progress, None)?;
         write(config, loaded, package, progress)
     })
+    .map_err(|error| progress.cause(error))
 }
 
 /// Runs on as many threads as the configuration says.
@@ -293,6 +294,7 @@ fn write(
         waiting = rendered?;
         done += batch.len();
         progress.count(number(done), number(order.len()), "meters");
+        progress.go_on()?;
     }
     let Sinks { devices, findings, sealer } = sinks;
     package.finish(devices, true)?;

@@ -13,7 +13,7 @@ use crate::terminal::{Rows, Terminal, Text, plural, short};
 const SHOWN: usize = 20;
 
 pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let comparison = Comparison::open(&arguments.old, &arguments.new)?;
+    let comparison = Comparison::open(&arguments.old, &arguments.new, &Progress::to(terminal))?;
     let mut printer = Printer { format: arguments.format, terminal, first: Vec::new(), listed: 0 };
     printer.begin(&comparison)?;
     let mut failed = None;

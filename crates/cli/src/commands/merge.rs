@@ -1,6 +1,6 @@
 //! `dnoaudit merge`.
 
-use dno_audit::{MergeOptions, Progress};
+use dno_audit::MergeOptions;
 
 use crate::args::MergeArguments;
 use crate::exit::{Exit, Failure};
@@ -9,7 +9,7 @@ use crate::terminal::{Terminal, Text, plural};
 pub(crate) fn run(arguments: &MergeArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let MergeArguments { packages, out, inputs, seal } = arguments;
     let options = MergeOptions { sealing: seal.sealing()?, inputs: inputs.clone() };
-    let merged = dno_audit::merge(packages, out, &options, &Progress::to(terminal));
+    let merged = dno_audit::merge(packages, out, &options, &terminal.watched());
     terminal.end_progress();
     let merged = merged?;
     let packages = u64::try_from(packages.len()).unwrap_or(u64::MAX);

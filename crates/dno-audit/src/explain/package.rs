@@ -27,7 +27,7 @@ const NOT_KNOWN: [&str; 2] = [
 ///
 /// The package can't be read or does not verify.
 pub fn explain_package(folder: &Path, device: Eui64) -> Result<Option<Explanation>, Error> {
-    let package = verified(folder)?;
+    let package = verified(folder, &Progress::silent())?;
     let told = Told::of(&package, device)?;
     if told.row.is_none() && told.records == 0 && told.quarantined.is_empty() {
         return Ok(None);
@@ -47,7 +47,7 @@ pub fn explain_again(
     device: Eui64,
     progress: &Progress<'_>,
 ) -> Result<Option<Explanation>, Error> {
-    let package = verified(folder)?;
+    let package = verified(folder, progress)?;
     if package.is_slice() {
         return Err(Error::NotReproducible { path: folder.to_path_buf() });
     }

@@ -147,9 +147,9 @@ fn metering_points(part: &Part, folder: &Path, progress: &Progress<'_>) -> Resul
     let manifest = Manifest { inputs: inputs.cloned().collect(), ..part.manifest().clone() };
     let config = reproduce::config_by_digest(&manifest, part.configuration.clone(), folder, progress)?;
     let config = config.map_err(|message| Error::Inputs { message })?;
-    let mut files = Files::find(&config)?;
+    let mut files = Files::find(&config, progress)?;
     let loaded =
-        load_estate(&files.take(Role::Estate), &files.take(Role::Registration), &Numbers::default())?;
+        load_estate(&files.take(Role::Estate), &files.take(Role::Registration), &Numbers::new(progress))?;
     let of_row = |row: &types::EstateRow| [row.mpan, row.secondary_mpan, row.export_mpan];
     let registered = loaded.registration.iter().chain(&loaded.unread).map(|row| row.mpan);
     let mut mpans: Vec<Mpan> =

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 use crate::package::Package;
+use crate::progress::Progress;
 use crate::reader::{PackageReader, open, read_whole};
 
 /// A file of a part. Reading it to its end fails if it is not what the manifest says.
@@ -74,8 +75,13 @@ pub(super) fn document<T: DeserializeOwned + Serialize>(
 }
 
 /// Writes a file of a part as it is.
-pub(super) fn copy(reader: &PackageReader, name: &'static str, package: &mut Package) -> Result<(), Error> {
-    let mut from = Checked::open(reader, name)?;
+pub(super) fn copy(
+    reader: &PackageReader,
+    name: &'static str,
+    package: &mut Package,
+    progress: &Progress<'_>,
+) -> Result<(), Error> {
+    let mut from = progress.reader(Checked::open(reader, name)?);
     let mut to = package.file(name)?;
     let mut octets = vec![0; 1 << 16];
     loop {

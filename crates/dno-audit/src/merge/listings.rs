@@ -12,6 +12,7 @@ use super::checked::{Checked, lines};
 use super::inputs::{JoinedInputs, is_shared};
 use crate::error::Error;
 use crate::package::Package;
+use crate::progress::Progress;
 
 const NOT_IN_ESTATE: &str = "not-in-estate.jsonl";
 const QUARANTINE: &str = "quarantine.jsonl";
@@ -26,6 +27,7 @@ pub(super) fn not_in_estate(
     joined: &JoinedInputs,
     seen: &Seen,
     package: &mut Package,
+    progress: &Progress<'_>,
 ) -> Result<u64, Error> {
     let places = joined.places_of_records();
     let place = |row: &NotInEstateRow| (places.get(row.input.as_str()).copied(), row.line);
@@ -40,6 +42,7 @@ pub(super) fn not_in_estate(
     let mut file = package.file(NOT_IN_ESTATE)?;
     let (mut count, mut line) = (0, Vec::new());
     while let Some(device) = heads.iter().flatten().map(|row| &row.device_id).min().cloned() {
+        progress.go_on()?;
         let mut whole: Option<NotInEstateRow> = None;
         for ((head, rows), part) in heads.iter_mut().zip(&mut rows).zip(parts) {
             let Some(row) = head.take_if(|row| row.device_id == device) else { continue };
@@ -80,7 +83,12 @@ fn check(row: &NotInEstateRow, part: &Part, parts: &[Part], seen: &Seen) -> Resu
 }
 
 /// Writes the quarantine in the order of the inputs: of each input from the part that it is taken from.
-pub(super) fn quarantine(parts: &[Part], joined: &JoinedInputs, package: &mut Package) -> Result<(), Error> {
+pub(super) fn quarantine(
+    parts: &[Part],
+    joined: &JoinedInputs,
+    package: &mut Package,
+    progress: &Progress<'_>,
+) -> Result<(), Error> {
     let mut files = Vec::with_capacity(parts.len());
     for part in parts {
         files.push((part, Lines::new(lines(&part.reader, QUARANTINE)?)));
@@ -93,6 +101,7 @@ pub(super) fn quarantine(parts: &[Part], joined: &JoinedInputs, package: &mut Pa
                 continue;
             }
             for _ in 0..input.records.quarantined {
+                progress.go_on()?;
                 let line = lines.next_line().map_err(at(part, QUARANTINE))?;
                 if number == taken_from {
                     file.push(line.unwrap_or_default(), 0)?;

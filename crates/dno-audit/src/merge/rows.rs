@@ -217,6 +217,7 @@ pub(super) fn join(
         filled?;
         done += u64::try_from(taken.rows.len()).unwrap_or(0);
         progress.count(done, all, "rows");
+        progress.go_on()?;
         taken.clear();
         take(&mut sources, &mut taken, &mut seen);
         if taken.rows.is_empty() {

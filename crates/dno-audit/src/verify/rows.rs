@@ -209,6 +209,7 @@ pub(crate) fn verify(
         blocks.spare.extend(batch);
         waiting = parsed;
         progress.say(|| format!("{} rows", sink.lines));
+        progress.go_on()?;
         if last {
             break;
         }
@@ -220,12 +221,13 @@ pub(crate) fn verify(
 }
 
 /// Size, lines and digest of a file; lines only of one that is made of them.
-pub(crate) fn entry(path: &Path) -> Result<FileEntry, Error> {
+pub(crate) fn entry(path: &Path, progress: &Progress<'_>) -> Result<FileEntry, Error> {
     let at = Error::at(path);
     let mut file = open(path)?;
     let mut hashed = Hashed::new(std::io::sink());
     let mut octets = vec![0; BLOCK];
     loop {
+        progress.go_on()?;
         let count = file.read(&mut octets).map_err(at)?;
         if count == 0 {
             break;
