@@ -20,6 +20,7 @@ mod helpful;
 mod hostile;
 mod inspect;
 mod interrupted;
+mod merge;
 mod mixed;
 mod page;
 mod plan;

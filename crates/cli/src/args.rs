@@ -25,7 +25,8 @@ pub(crate) struct Arguments {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 complete, nothing at the threshold; 1 findings; 2 arguments or configuration; 3 complete, but more \
-records quarantined or meters not known than allowed; 4 a report does not verify; 5 an input or output failed.";
+records quarantined or meters not known than allowed; 4 a report does not verify; 5 an input or output failed; 130 Ctrl-C; \
+143 termination.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
