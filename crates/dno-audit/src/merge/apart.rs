@@ -117,7 +117,7 @@ pub(super) fn check_metering_points(
         (Some((input, part)), _) => (
             part,
             format!(
-                "{:?} has registration rows for metering points that its estate does not list",
+                "{:?} has registration rows that can't be used, or are for metering points that the estate does not list",
                 input.name
             ),
         ),

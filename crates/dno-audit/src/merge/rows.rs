@@ -254,3 +254,13 @@ fn take(sources: &mut [Source<'_>], taken: &mut Taken, seen: &mut Seen) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LISTED_TWICE;
+
+    #[test]
+    fn the_rule_of_devices_with_several_rows_is_called_so() {
+        assert!(audit::rule(LISTED_TWICE).is_some());
+    }
+}
