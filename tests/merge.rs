@@ -268,6 +268,15 @@ fn parts_that_are_not_apart_are_refused() {
 }
 
 #[test]
+fn none_and_too_many_are_refused() {
+    let out = Path::new("merged");
+    assert!(merged(&[], out).unwrap_err().to_string().contains("nothing to merge"));
+    let many = vec![PathBuf::from("part"); 501];
+    assert!(merged(&many, out).unwrap_err().to_string().contains("at most 500 at once; merge some"));
+    assert!(!out.exists());
+}
+
+#[test]
 fn slices_and_what_does_not_verify_are_refused() {
     let estate = Estate::new(Form::Messages, 300, By::Hash, 2);
     let parts = estate.each(1);

@@ -128,7 +128,7 @@ fn write(
         parts.push(part);
     }
     let Some(first) = parts.first() else {
-        return Err(not_a_part(package.folder(), "nothing to merge"));
+        return Err(not_a_part(package.folder(), "there is nothing to merge"));
     };
     let joined = inputs::join(&parts)?;
     let configuration = settings::join(first, &parts)?;
@@ -156,6 +156,9 @@ fn write(
 
 /// Whether these can be parts, as far as their places tell.
 fn check(folders: &[PathBuf], out: &Path) -> Result<(), Error> {
+    if folders.is_empty() {
+        return Err(not_a_part(out, "there is nothing to merge"));
+    }
     if folders.len() > MAX_PARTS {
         let message = format!("{} packages, at most {MAX_PARTS} at once", folders.len());
         return Err(not_a_part(

@@ -1,6 +1,6 @@
 //! The inputs of all parts: those that are shared once, the others each from the part that read it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use report::model::v1::{InputEntry, RecordCounts};
 
@@ -60,17 +60,23 @@ pub(super) fn check_shared(first: &Part, part: &Part) -> Result<(), Error> {
         part.manifest().inputs.iter().filter(|input| is_shared(input)).map(constant).collect()
     };
     let (expected, found) = (shared(first), shared(part));
+    if expected == found {
+        return Ok(());
+    }
     fn strange<'i>(these: &'i [InputEntry], those: &[InputEntry]) -> Option<&'i InputEntry> {
-        let key = |input: &InputEntry| (input.role.clone(), input.sha256.clone(), input.name.clone());
-        these.iter().find(|input| those.iter().all(|other| key(other) != key(input)))
+        fn key(input: &InputEntry) -> [&str; 3] {
+            [&input.role, &input.sha256, &input.name]
+        }
+        let those: HashSet<[&str; 3]> = those.iter().map(key).collect();
+        these.iter().find(|input| !those.contains(&key(input)))
     }
     let missing = strange(&expected, &found).map(|input| (input, "did not read"));
     let more = || strange(&found, &expected).map(|input| (input, "alone read"));
-    let other = || found.iter().find(|input| !expected.contains(input)).or(found.first());
+    let pairs = || found.iter().zip(&expected).find(|(found, expected)| found != expected);
     let otherwise =
-        || other().filter(|_| expected != found).map(|input| (input, "read otherwise or more often"));
+        || pairs().map(|(found, _)| found).or(found.last()).map(|it| (it, "read otherwise or more often"));
     match missing.or_else(more).or_else(otherwise) {
-        None => Ok(()),
+        None => Err(part.refused("read other certificates, trust anchors, directory or waivers")),
         Some((input, what)) => Err(part.refused(format!(
             "{what} {:?} ({}, sha256 {}), compared with {}; all parts have to read the same certificates, trust anchors, \
              directory and waivers, by the same names",
