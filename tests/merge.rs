@@ -138,6 +138,12 @@ fn the_parts_have_strangers_quarantine_duplicates_and_waivers_in_several_states(
     assert!(!summary.unattributed_entities.is_empty());
     let states: Vec<&str> = summary.waivers.iter().map(|waiver| waiver.state.as_ref()).collect();
     assert_eq!(states, ["used", "used", "unused", "expired"]);
+    // Of some devices that no estate lists, two parts have records.
+    let estate = Estate::new(Form::Cells, 900, By::Dno, 5);
+    let strangers =
+        |folder: &Path| dno_audit::PackageReader::open(folder).unwrap().manifest().counts.not_in_estate;
+    let of_parts: u64 = estate.each(2).iter().map(|part| strangers(part)).sum();
+    assert!(of_parts > strangers(&estate.whole()), "{of_parts}");
     let estate_rows = reader.manifest().inputs.iter().filter(|input| input.role == "estate");
     assert_eq!(estate_rows.count(), 2);
 }
@@ -196,6 +202,14 @@ fn parts_of_different_audits_are_refused() {
         second(&|config| config.options.rule_set = dno_audit::rule_set(2).unwrap()),
         &["is of rule set 2", "first 3"],
     );
+    // Of another version there is no binary here, so its name is put into the manifest, which nobody signed.
+    let other = estate.audited("second", &[1], |_| {});
+    let manifest = fs::read_to_string(other.join("manifest.json")).unwrap();
+    let tool = format!("\"tool\":{{\"name\":\"dnoaudit\",\"version\":\"{}\"}}", env!("CARGO_PKG_VERSION"));
+    let older = manifest.replace(&tool, "\"tool\":{\"name\":\"dnoaudit\",\"version\":\"0.0.1\"}");
+    assert_ne!(manifest, older);
+    fs::write(other.join("manifest.json"), older).unwrap();
+    said(estate.refusal(&[first.clone(), other]), &["second: was made by dnoaudit 0.0.1", "first dnoaudit"]);
     said(second(&|config| config.options.stale_after_days = 7), &["has another stale_after_days"]);
     said(second(&|config| config.options.expiring_within_days = 7), &["has another expiring_within_days"]);
     said(second(&|config| config.zoneless = dno_audit::ZonelessTimes::Utc), &["has another zoneless_times"]);
