@@ -35,6 +35,10 @@ for key in "" "--run-key run.key"; do
     "$dnoaudit" audit --config demo/audit.toml --out report --quiet --sign-key "$tests/cli/auditor-key.pem" $key \
         >/dev/null || (($? == 3))
     whole report
+    # shellcheck disable=SC2086
+    "$dnoaudit" merge report --out merged --quiet --sign-key "$tests/cli/auditor-key.pem" $key >/dev/null
+    whole merged
+    cmp report/manifest.json merged/manifest.json
     for tree in dno supplier; do
         mapfile -t parties < <(sed 's/^{"party":"\([^"]*\)".*/\1/' "report/$tree-leaves.jsonl")
         for party in "${parties[@]}"; do

@@ -21,6 +21,8 @@ mod helpful;
 mod hostile;
 mod hostile_names;
 mod inspect;
+mod interrupted;
+mod merge;
 mod mixed;
 mod page;
 mod plan;

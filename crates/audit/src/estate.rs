@@ -283,6 +283,13 @@ impl Estate {
         self.operator_of.get(name.index()).copied().flatten()
     }
 
+    /// Every metering point of which rows of the estate or of registration data speak, some more than once.
+    pub fn mpans(&self) -> impl Iterator<Item = Mpan> + '_ {
+        let of_rows = (0..self.rows.len()).flat_map(|index| self.rows.mpans(index));
+        let registered = self.metering_points.rows().iter().map(|row| row.mpan);
+        of_rows.filter_map(MpanField::mpan).chain(registered)
+    }
+
     /// Every party that may be expected in a meter, some more than once.
     pub fn owners<'e>(&'e self, directory: &'e Directory) -> impl Iterator<Item = Owner> + 'e {
         let listed = directory.operators().map(|(id, _)| Owner::Operator(id));

@@ -39,7 +39,8 @@ pub(crate) enum ColorArgument {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 complete, nothing at the threshold; 1 findings; 2 arguments or configuration; 3 complete, but more \
-records quarantined or meters not known than allowed; 4 a report does not verify; 5 an input or output failed.";
+records quarantined or meters not known than allowed; 4 a report does not verify; 5 an input or output failed; 130 Ctrl-C; \
+143 termination.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -103,6 +104,16 @@ Examples:
   dnoaudit inspect response.hex
   dnoaudit inspect response.hex --format json --certificates certs/ --trust-anchor root.pem")]
     Inspect(InspectArguments),
+    /// Join the report packages of parts of an estate into the one that a single audit of all of it writes.
+    #[command(after_help = "\
+Examples:
+  dnoaudit merge parts/1 parts/2 parts/3 --out report
+  dnoaudit merge parts/* --out report --inputs inputs/ --sign-key auditor-key.pem
+
+Each package is verified first. Files about meters are split by metering point, and each part reads its own; certificates, \
+trust anchors, directory, waivers and configuration are the same for all. Packages that would not give the report of a single \
+audit are refused.")]
+    Merge(MergeArguments),
     /// Write a report as one HTML page for people.
     #[command(after_help = "\
 Examples:
@@ -459,6 +470,23 @@ pub(crate) struct InspectArguments {
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+/// Arguments of `merge`.
+#[derive(Args, Debug)]
+pub(crate) struct MergeArguments {
+    /// The report packages of the parts, in any order.
+    #[arg(required = true, value_name = "PACKAGE")]
+    pub(crate) packages: Vec<PathBuf>,
+    /// Where the report package goes.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+    /// A folder with the estate and registration data of all parts; needed if registration speaks of metering points that the
+    /// estate of its part does not list.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) inputs: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) seal: SealArguments,
 }
 
 /// Arguments of `page`.

@@ -10,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod merge;
 pub(crate) mod page;
 pub(crate) mod plan;
 pub(crate) mod reconcile;

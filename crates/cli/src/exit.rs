@@ -19,18 +19,30 @@ pub(crate) enum Exit {
     NotVerified,
     /// An input or output failed.
     InputOutput,
+    /// Ctrl-C: 128 and the number of the signal, as shells have it.
+    Interrupted,
+    /// The signal to terminate.
+    Terminated,
+}
+
+impl Exit {
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Complete => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::Incomplete => 3,
+            Self::NotVerified => 4,
+            Self::InputOutput => 5,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Complete => 0,
-            Exit::Findings => 1,
-            Exit::Usage => 2,
-            Exit::Incomplete => 3,
-            Exit::NotVerified => 4,
-            Exit::InputOutput => 5,
-        })
+        Self::from(exit.code())
     }
 }
 

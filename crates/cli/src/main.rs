@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod meaning;
 mod secret;
+mod signals;
 mod terminal;
 
 use std::ffi::OsString;
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
         Command::Init(command) => commands::init::run(command, &terminal),
         Command::Inspect(command) => commands::inspect::run(command, &terminal),
         Command::Man(command) => commands::completions::man(command),
+        Command::Merge(command) => commands::merge::run(command, &terminal),
         Command::Page(command) => commands::page::run(command, &terminal),
         Command::Plan(command) => commands::plan::run(command, &terminal),
         Command::Reconcile(command) => commands::reconcile::run(command, &terminal),
@@ -87,6 +89,10 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             terminal.error(&failure.to_string());
+            // Whatever could not go on for it.
+            if let Some(exit) = terminal.stopped() {
+                return exit.into();
+            }
             if let Some(help) = failure.help() {
                 terminal.help(&help);
             }

@@ -7,12 +7,13 @@ use clap::ColorChoice;
 use clap::builder::styling::{AnsiColor, Color, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use dno_audit::model::{Summary, VerdictCounts};
-use dno_audit::{Axis, Finished, RULE_SET_VERSION, RULES, Watch, one_line};
+use dno_audit::{Axis, Finished, Progress, RULE_SET_VERSION, RULES, Watch, one_line};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::ColorArgument;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::meaning;
+use crate::signals::Signals;
 
 /// Text for people, made of lines. Names from inputs stand in it: whatever a line holds, it stays one line and does nothing
 /// to the terminal.
@@ -85,6 +86,7 @@ pub(crate) struct Terminal {
     bar: ProgressBar,
     /// Whether standard output and standard error have colours.
     colors: [bool; 2],
+    signals: Signals,
 }
 
 /// The columns of the terminal on which results are shown; none if they go elsewhere.
@@ -103,7 +105,7 @@ impl Terminal {
                 ColorArgument::Never => false,
                 ColorArgument::Auto => is_terminal && shows_colors(),
             });
-        Self { bar: ProgressBar::with_draw_target(None, target), colors }
+        Self { bar: ProgressBar::with_draw_target(None, target), colors, signals: Signals::default() }
     }
 
     /// The columns of the terminal; none if results do not go to one.
@@ -114,6 +116,18 @@ impl Terminal {
     /// Whether help, which goes to one stream, and what is wrong with arguments, which goes to the other, have colours.
     pub(crate) fn color_of_help(&self) -> ColorChoice {
         if self.colors == [true; 2] { ColorChoice::Auto } else { ColorChoice::Never }
+    }
+
+    /// Progress of a command that writes something: it is shown, and from now on a signal that asks the command to end makes
+    /// it clear away what it began.
+    pub(crate) fn watched(&self) -> Progress<'_> {
+        self.signals.catch();
+        Progress::to(self)
+    }
+
+    /// How the command ends if a signal asked it to.
+    pub(crate) fn stopped(&self) -> Option<Exit> {
+        self.signals.caught()
     }
 
     /// Prints text for people.
@@ -198,6 +212,10 @@ impl Watch for Terminal {
         self.bar.set_length(all);
         self.bar.set_position(done);
         self.show("{bar:30} {pos} of {len} {msg}, {per_sec}, {eta} left", what);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.signals.caught().is_some()
     }
 }
 

@@ -153,8 +153,9 @@ impl Rows for PlacedRows<'_> {
             return Err(self.form(format!("{device:?} is no device identifier as reports write it")));
         }
         let line = self.rows.line();
-        if line.is_multiple_of(100_000) {
+        if line.is_multiple_of(1 << 14) {
             self.progress.say(|| format!("{line} meters compared"));
+            self.progress.go_on()?;
         }
         Ok(Some((place, row)))
     }

@@ -183,6 +183,17 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// Packages that are no parts of one audit.
+    #[error("{}: {message}", path.display())]
+    NotParts {
+        /// The one that does not belong.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+    /// Whoever watches the run stopped it.
+    #[error("stopped before it was complete; nothing was put in place")]
+    Stopped,
     /// There is no page.
     #[error(transparent)]
     Page(#[from] views::page::PageError),
@@ -246,6 +257,7 @@ impl Error {
             | Self::SliceOfSlice { .. }
             | Self::Inputs { .. }
             | Self::NotASequence { .. }
+            | Self::NotParts { .. }
             | Self::Threads { .. } => true,
             Self::Named { source, .. } => !matches!(source, crate::NamedFileError::Io(_)),
             Self::Intake(IntakeError::Header { source, .. }) => source.is_of_configuration(),

@@ -18,6 +18,7 @@ pub fn estimate(folder: &Path, sampling: Sampling, progress: &Progress<'_>) -> R
     let mut strata = Strata::default();
     for row in package.devices()? {
         strata.count(&row?);
+        progress.go_on()?;
     }
     Ok(strata.estimate(sampling))
 }

@@ -64,6 +64,7 @@ pub fn export(
         #[cfg(feature = "parquet")]
         ExportFormat::Parquet => source.columns(&file),
     }?;
+    progress.go_on()?;
     file.publish()?;
     Ok(exported)
 }
@@ -126,8 +127,9 @@ impl Source<'_> {
         while let Some(row) = rows.next() {
             take(&row?).map_err(|error| self.view(error))?;
             meters += 1;
-            if rows.line().is_multiple_of(1 << 16) {
+            if rows.line().is_multiple_of(1 << 14) {
                 self.progress.say(|| format!("{} meters", rows.line()));
+                self.progress.go_on()?;
             }
         }
         Ok(meters)

@@ -11,6 +11,7 @@ use types::InputId;
 use crate::config::{Config, InputSpec};
 use crate::error::{ConfigError, Error};
 use crate::named::{self, NamedFileError};
+use crate::progress::Progress;
 
 /// What an input is for. The order is the order of the manifest.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -90,13 +91,16 @@ pub(crate) struct Files(BTreeMap<Role, Vec<InputFile>>);
 
 impl Files {
     /// Finds the files of all roles. Of those that are left to their content, all that lies in them is looked at.
-    pub(crate) fn find(config: &Config) -> Result<Self, Error> {
+    pub(crate) fn find(config: &Config, progress: &Progress<'_>) -> Result<Self, Error> {
         let mut files = Self(BTreeMap::new());
         for (role, specs) in config.inputs.by_role() {
             files.0.insert(role, find(role, specs, &config.base)?);
         }
-        let mixed: Vec<Vec<InputFile>> =
-            files.take(Role::Mixed).par_iter().map(roles_of).collect::<Result<_, _>>()?;
+        let mixed: Vec<Vec<InputFile>> = files
+            .take(Role::Mixed)
+            .par_iter()
+            .map(|file| roles_of(file, progress))
+            .collect::<Result<_, _>>()?;
         for file in mixed.into_iter().flatten() {
             files.0.entry(file.role).or_default().push(file);
         }
@@ -113,13 +117,13 @@ impl Files {
 }
 
 /// A file for each role that something in it is for.
-fn roles_of(file: &InputFile) -> Result<Vec<InputFile>, Error> {
+fn roles_of(file: &InputFile, progress: &Progress<'_>) -> Result<Vec<InputFile>, Error> {
     if file.path.metadata().is_ok_and(|metadata| named::is_pipe(&metadata)) {
         return Err(Error::MixedPipe { path: file.path.clone() });
     }
     let mut contents: Vec<Contents> = Vec::new();
     let name = file.path.display().to_string();
-    intake::read_members(&name, file.open()?, &InputId::default, &mut |member| {
+    intake::read_members(&name, progress.reader(file.open()?), &InputId::default, &mut |member| {
         contents.push(match member.source {
             Ok(mut source) => Contents::of(&mut source)?,
             Err(_) => Contents::RECORDS,

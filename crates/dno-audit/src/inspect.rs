@@ -22,6 +22,7 @@ use crate::inputs::{Files, open_input};
 use crate::json::Json;
 use crate::load::{LoadedCertificates, load_certificates};
 use crate::members::Numbers;
+use crate::progress::Progress;
 
 /// One thing that a file holds.
 #[non_exhaustive]
@@ -48,7 +49,8 @@ impl Signatures {
     ///
     /// An input can't be read.
     pub fn load(config: &Config) -> Result<Self, Error> {
-        load_certificates(&mut Files::find(config)?, &Numbers::default(), config.as_of).map(Self)
+        let silent = Progress::silent();
+        load_certificates(&mut Files::find(config, &silent)?, &Numbers::new(&silent), config.as_of).map(Self)
     }
 }
 

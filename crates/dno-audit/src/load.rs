@@ -52,8 +52,8 @@ pub(crate) fn load(
     watch: Option<Watch<'_>>,
 ) -> Result<Loaded, Error> {
     config.check()?;
-    let numbers = Numbers::default();
-    let mut files = Files::find(config)?;
+    let numbers = Numbers::new(progress);
+    let mut files = Files::find(config, progress)?;
     let LoadedCertificates { store, paths, revocations, mut accounts } =
         load_certificates(&mut files, &numbers, config.as_of)?;
     progress.say(|| format!("{} certificates, {} signatures checked", store.len(), paths.signature_checks()));
@@ -73,6 +73,7 @@ pub(crate) fn load(
     let (mut observations, record_accounts) = records?;
     progress.say(|| format!("{} observations of network operator cells", observations.len()));
     accounts.extend(record_accounts);
+    progress.go_on()?;
 
     let (mut accounts, numbers) = sort(accounts);
     // Settings stand in the configuration by role and digest, so one content can't have two.
@@ -83,6 +84,7 @@ pub(crate) fn load(
     if let Some([one, ..]) = torn {
         return Err(ConfigError::NamedTwice { role: one.role.name(), path: one.name.clone() }.into());
     }
+    progress.go_on()?;
     let number = |input: InputId| numbers.get(input.0 as usize).copied().unwrap_or(input);
     waivers.iter_mut().for_each(|waiver| waiver.origin.input = number(waiver.origin.input));
     observations.renumber(number);
@@ -276,9 +278,10 @@ fn parties(records: &DirectoryRecords) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-struct LoadedEstate {
+/// The estate, as it was read.
+pub(crate) struct LoadedEstate {
     /// Its inputs have the numbers of their accounts.
-    estate: Estate,
+    pub(crate) estate: Estate,
     names: Interner,
     accounts: Vec<Account>,
 }
@@ -287,7 +290,7 @@ struct LoadedEstate {
 /// points.
 type EstateOf = (EstateBatch, Vec<RegistrationRow>, Vec<RegistrationRow>);
 
-fn load_estate(
+pub(crate) fn load_estate(
     estate_files: &[InputFile],
     registration_files: &[InputFile],
     directory: &Directory,

@@ -9,14 +9,22 @@ use types::InputId;
 use crate::accounts::Account;
 use crate::error::Error;
 use crate::inputs::InputFile;
+use crate::progress::Progress;
 
-/// Gives every input of a run a number, until the order of the manifest is known.
-#[derive(Debug, Default)]
-pub(crate) struct Numbers(AtomicU32);
+/// Gives every input of a run a number, until the order of the manifest is known, and ends its reading if the run is stopped.
+#[derive(Debug)]
+pub(crate) struct Numbers<'p> {
+    next: AtomicU32,
+    progress: &'p Progress<'p>,
+}
 
-impl Numbers {
+impl<'p> Numbers<'p> {
+    pub(crate) const fn new(progress: &'p Progress<'p>) -> Self {
+        Self { next: AtomicU32::new(0), progress }
+    }
+
     pub(crate) fn next(&self) -> InputId {
-        InputId(self.0.fetch_add(1, Ordering::Relaxed))
+        InputId(self.next.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -26,13 +34,14 @@ impl Numbers {
 /// reason.
 pub(crate) fn read_members<T>(
     file: &InputFile,
-    numbers: &Numbers,
+    numbers: &Numbers<'_>,
     read: &mut dyn FnMut(&mut Source<'_>, &mut Account) -> Result<T, Error>,
 ) -> Result<Vec<(Option<T>, Account)>, Error> {
     let mut all: Vec<(Option<T>, Account, bool)> = Vec::new();
     let mut index = 0;
     let name = file.path.display().to_string();
-    let stored = intake::read_members(&name, file.open()?, &|| numbers.next(), &mut |member| {
+    let octets = numbers.progress.reader(file.open()?);
+    let stored = intake::read_members(&name, octets, &|| numbers.next(), &mut |member| {
         let Member { id, within, unpacked, source, .. } = member;
         let blank = Account::new(file, id, within.as_deref());
         let wanted = file.wants(index, &blank.name);

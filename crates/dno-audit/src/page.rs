@@ -78,8 +78,9 @@ fn overview(reader: &PackageReader, progress: &Progress<'_>) -> Result<Overview,
     let mut rows = reader.devices()?;
     while let Some(row) = rows.next() {
         gathering.push(&row?)?;
-        if rows.line().is_multiple_of(100_000) {
+        if rows.line().is_multiple_of(1 << 14) {
             progress.say(|| format!("{} meters counted", rows.line()));
+            progress.go_on()?;
         }
     }
     Ok(gathering.finish())

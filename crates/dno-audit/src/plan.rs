@@ -141,6 +141,7 @@ pub fn plan(
     let items = planner.write()?;
     planner.account(items)?;
     let planned = planner.planned;
+    progress.go_on()?;
     folder_of_plan.publish()?;
     Ok(planned)
 }
@@ -224,6 +225,7 @@ impl Planner<'_> {
         let mut owners: BTreeMap<Owner, u64> = BTreeMap::new();
         let mut operators = BTreeSet::new();
         for row in self.package.devices()? {
+            self.progress.go_on()?;
             let row = row?;
             self.credentials.see(&row);
             let Some(remedy) = &row.remedy else { continue };
@@ -317,8 +319,9 @@ impl Planner<'_> {
                     self.step(&row, step, &owner.1)?;
                     items.json(&Item::of(&row, step))?;
                 }
-                if rows.line().is_multiple_of(1 << 16) {
+                if rows.line().is_multiple_of(1 << 14) {
                     self.progress.say(|| format!("stage {}: {} meters", stage.number(), rows.line()));
+                    self.progress.go_on()?;
                 }
             }
         }
@@ -439,6 +442,7 @@ impl Planner<'_> {
         }
         let mut found: BTreeMap<usize, (Status, [String; PROGRESS_HEADER.len()], bool)> = BTreeMap::new();
         for row in self.package.devices()? {
+            self.progress.go_on()?;
             let row = row?;
             for place in places.get(row.device_id.as_str()).into_iter().flatten() {
                 let Some(item) = items.get(*place) else { continue };

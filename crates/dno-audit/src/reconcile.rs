@@ -210,8 +210,7 @@ fn list(
         found(&disagreement)?;
     }
 
-    let silent = Progress::silent();
-    let mut received_rows = PlacedRows::open(received, &silent)?;
+    let mut received_rows = PlacedRows::open(received, progress)?;
     while let Some((_, row)) = received_rows.next()? {
         let device: Option<Eui64> = row.device_id.as_str().parse().ok();
         let own = device.and_then(|device| known.get_mut(&device));

@@ -74,7 +74,7 @@ fn made_again(
     let again = again.path().join("report");
     run(&config, &again, progress)?;
     let again = PackageReader::open(&again)?;
-    let difference = difference(reader, &again)?;
+    let difference = difference(reader, &again, progress)?;
     Ok(difference.map(|difference| format!("{difference}; likely cause: {}", cause(reader, &again))))
 }
 
@@ -95,9 +95,22 @@ pub(crate) fn config(
     inputs: &Path,
     progress: &Progress<'_>,
 ) -> Result<Result<Config, String>, Error> {
-    let found = find_inputs(reader.manifest(), inputs, progress)?;
-    let read = reader.configuration().map_err(|error| error.to_string());
-    Ok(read.and_then(|configuration| config_of(reader.manifest(), configuration, &found)))
+    match reader.configuration() {
+        Ok(configuration) => config_by_digest(reader.manifest(), configuration, inputs, progress),
+        Err(error) => Ok(Err(error.to_string())),
+    }
+}
+
+/// The configuration of a manifest with these settings, the inputs that it lists found by their digests below a folder; or
+/// what is missing.
+pub(crate) fn config_by_digest(
+    manifest: &Manifest,
+    configuration: Configuration,
+    inputs: &Path,
+    progress: &Progress<'_>,
+) -> Result<Result<Config, String>, Error> {
+    let found = find_inputs(manifest, inputs, progress)?;
+    Ok(config_of(manifest, configuration, &found))
 }
 
 fn salts_of(folder: &Path) -> Result<Salts, Error> {
@@ -160,13 +173,14 @@ fn find_inputs(manifest: &Manifest, folder: &Path, progress: &Progress<'_>) -> R
     }
     progress.say(|| format!("{} files of the size of an input", candidates.len()));
     let digests: Vec<Result<(String, PathBuf), Error>> =
-        candidates.into_par_iter().map(|path| Ok((rows::entry(&path)?.sha256, path))).collect();
+        candidates.into_par_iter().map(|path| Ok((rows::entry(&path, progress)?.sha256, path))).collect();
     for digest in digests {
         match digest {
             Ok((digest, path)) => found.by_digest.entry(digest).or_default().push(path),
             Err(error) => found.unread.push(error.to_string()),
         }
     }
+    progress.go_on()?;
     Ok(found)
 }
 
@@ -252,14 +266,18 @@ fn config_of(
 }
 
 /// Where two packages first differ, the rows first; the manifest last, since it differs whenever anything does.
-fn difference(one: &PackageReader, again: &PackageReader) -> Result<Option<String>, Error> {
+fn difference(
+    one: &PackageReader,
+    again: &PackageReader,
+    progress: &Progress<'_>,
+) -> Result<Option<String>, Error> {
     let names: BTreeSet<&str> =
         one.manifest().files.keys().chain(again.manifest().files.keys()).map(String::as_str).collect();
     let first = ["devices.jsonl"].into_iter();
     let rest = names.into_iter().filter(|name| *name != "devices.jsonl" && *name != ATTESTATION);
     for name in first.chain(rest).chain([MANIFEST]) {
         let (one, again) = (one.folder().join(name), again.folder().join(name));
-        if rows::entry(&one)? == rows::entry(&again)? {
+        if rows::entry(&one, progress)? == rows::entry(&again, progress)? {
             continue;
         }
         let at = |source| Error::Report { path: one.clone(), source };

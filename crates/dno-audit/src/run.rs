@@ -62,6 +62,7 @@ pub fn run(config: &Config, out: &Path, progress: &Progress<'_>) -> Result<Finis
         let loaded = load(config, progress, None)?;
         write(config, loaded, package, progress)
     })
+    .map_err(|error| progress.cause(error))
 }
 
 /// Runs on as many threads as the configuration says.
@@ -267,6 +268,7 @@ fn write(
         waiting = rendered?;
         done += batch.len();
         progress.count(number(done), number(order.len()), "meters");
+        progress.go_on()?;
     }
     let Sinks { devices, findings, sealer } = sinks;
     package.finish(devices, true)?;
@@ -329,7 +331,7 @@ fn count_waivers(waivers: &Waivers, totals: &Totals, accounts: &mut [Account]) {
 }
 
 /// Writes the leaves of the parties and gives the roots over them.
-fn write_leaves(sealer: Sealer, salts: &Salts, package: &mut Package) -> Result<Seal, Error> {
+pub(crate) fn write_leaves(sealer: Sealer, salts: &Salts, package: &mut Package) -> Result<Seal, Error> {
     let [(_, dnos), (_, suppliers)] = sealer.finish(salts);
     for (tree, leaves) in [(Tree::Dno, &dnos), (Tree::Supplier, &suppliers)] {
         let mut file = package.file(tree.file())?;

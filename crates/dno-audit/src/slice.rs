@@ -82,8 +82,9 @@ pub fn slice(
         octets.extend_from_slice(rows.octets());
         octets.push(b'\n');
         sinks.take(&row, &octets, tree, party)?;
-        if rows.line().is_multiple_of(1 << 16) {
+        if rows.line().is_multiple_of(1 << 14) {
             progress.count(rows.line(), reader.manifest().counts.meters, "rows");
+            progress.go_on()?;
         }
     }
     let Sinks { devices, findings, others, totals, .. } = sinks;

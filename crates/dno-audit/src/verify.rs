@@ -198,6 +198,8 @@ pub fn verify(folder: &Path, expected: &Expected, progress: &Progress<'_>) -> Re
     } else {
         package(folder, &manifest, &names, &mut strange, progress, &mut checks)?;
     }
+    // What could not be read to its end for it is no fault of the report.
+    progress.go_on()?;
     Ok(checks.finish(kind))
 }
 
@@ -333,7 +335,7 @@ fn package(
     progress.say(|| "rows".to_owned());
     let terms = Terms { reference: &reference, texts: &RuleTexts::new(&rules) };
     let rows = rows::verify(&folder.join("devices.jsonl"), &terms, progress)?;
-    let result = digests(folder, &manifest.files, rows.as_ref().ok().map(|rows| &rows.entry));
+    let result = digests(folder, &manifest.files, rows.as_ref().ok().map(|rows| &rows.entry), progress);
     checks.add("digests", result.map(|count| ((), format!("{count} files are what the manifest says"))));
     let rows = rows.map(|rows| {
         let found = format!("{} in order, each device once", manifest.counts.meters);
@@ -366,7 +368,7 @@ fn package(
         }
     });
     checks.add("views", result);
-    checks.add("listings", listings(folder, manifest, &reference));
+    checks.add("listings", listings(folder, manifest, &reference, progress));
     let result = document::<Configuration>(folder, "configuration.json").and_then(|configuration| {
         report::verify::configuration(&configuration, manifest)?;
         Ok(((), "that of the instant of the manifest".to_owned()))
@@ -381,14 +383,21 @@ fn package(
 }
 
 /// Holds the files beside the rows to their order and their words.
-fn listings(folder: &Path, manifest: &Manifest, reference: &Reference) -> Result<((), String), String> {
+fn listings(
+    folder: &Path,
+    manifest: &Manifest,
+    reference: &Reference,
+    progress: &Progress<'_>,
+) -> Result<((), String), String> {
     let mut quarantine = Quarantine::new(manifest);
-    let quarantined = listing::<QuarantineRow>(folder, "quarantine.jsonl", |row| quarantine.next(row))?;
+    let quarantined =
+        listing::<QuarantineRow>(folder, "quarantine.jsonl", progress, |row| quarantine.next(row))?;
     quarantine.end().map_err(|error| format!("quarantine.jsonl: {error}"))?;
     let mut others = NotInEstate::new(reference);
-    let others = listing::<NotInEstateRow>(folder, "not-in-estate.jsonl", |row| others.next(row))?;
+    let others = listing::<NotInEstateRow>(folder, "not-in-estate.jsonl", progress, |row| others.next(row))?;
     let mut certificates = Certificates::default();
-    let certificates = listing::<CertificateRow>(folder, "certificates.jsonl", |row| certificates.next(row))?;
+    let certificates =
+        listing::<CertificateRow>(folder, "certificates.jsonl", progress, |row| certificates.next(row))?;
     let found = format!(
         "{quarantined} records in the quarantine, {others} devices not in the estate, {certificates} certificates, in \
          order"
@@ -400,6 +409,7 @@ fn listings(folder: &Path, manifest: &Manifest, reference: &Reference) -> Result
 fn listing<T: serde::de::DeserializeOwned + Serialize>(
     folder: &Path,
     name: &str,
+    progress: &Progress<'_>,
     mut next: impl FnMut(&T) -> Result<(), String>,
 ) -> Result<u64, String> {
     let mut rows = crate::PackageRows::<T>::open(folder.join(name)).map_err(|error| error.to_string())?;
@@ -407,6 +417,7 @@ fn listing<T: serde::de::DeserializeOwned + Serialize>(
     while let Some(row) = rows.next() {
         let row = row.map_err(|error| error.to_string())?;
         next(&row).map_err(|error| format!("{name}: line {}: {error}", rows.line()))?;
+        progress.go_on().map_err(|error| error.to_string())?;
         count += 1;
     }
     Ok(count)
@@ -440,12 +451,13 @@ fn digests(
     folder: &Path,
     files: &BTreeMap<String, FileEntry>,
     rows: Option<&FileEntry>,
+    progress: &Progress<'_>,
 ) -> Result<usize, String> {
     let mut faults = Vec::new();
     for (name, entry) in files {
         let found = match (name.as_str(), rows) {
             ("devices.jsonl", Some(rows)) => rows.clone(),
-            _ => rows::entry(&folder.join(name)).map_err(|error| error.to_string())?,
+            _ => rows::entry(&folder.join(name), progress).map_err(|error| error.to_string())?,
         };
         if found != *entry {
             faults.push(format!(

@@ -17,7 +17,7 @@ use crate::short::Short;
 
 pub use listings::{Certificates, NotInEstate, Others, Quarantine};
 pub use rows::Reference;
-pub use summary::summary;
+pub use summary::{records, summary};
 
 /// Holds rows to the order of `devices.jsonl`: by expected party, then by device, each device once.
 #[derive(Debug, Default)]
@@ -76,7 +76,7 @@ pub fn manifest(manifest: &Manifest) -> Result<(), String> {
         if reasons != Some(input.records.not_relevant) {
             return Err(format!("not_relevant of the input {name:?} does not add up"));
         }
-        total = add(&total, &input.records).ok_or("records of the inputs are more than any number")?;
+        total = total.checked_add(&input.records).ok_or("records of the inputs are more than any number")?;
     }
     let place = |input: &InputEntry| (input.role.clone(), input.sha256.clone(), input.name.clone());
     if !inputs.is_sorted_by_key(place) {
@@ -130,15 +130,19 @@ fn adds_up(records: &RecordCounts) -> bool {
     sum == Some(total)
 }
 
-fn add(one: &RecordCounts, other: &RecordCounts) -> Option<RecordCounts> {
-    Some(RecordCounts {
-        duplicate: one.duplicate.checked_add(other.duplicate)?,
-        not_relevant: one.not_relevant.checked_add(other.not_relevant)?,
-        quarantined: one.quarantined.checked_add(other.quarantined)?,
-        superseded: one.superseded.checked_add(other.superseded)?,
-        total: one.total.checked_add(other.total)?,
-        used: one.used.checked_add(other.used)?,
-    })
+impl RecordCounts {
+    /// The records of two inputs; `None` if that is more than any number.
+    #[must_use]
+    pub fn checked_add(&self, other: &Self) -> Option<Self> {
+        Some(Self {
+            duplicate: self.duplicate.checked_add(other.duplicate)?,
+            not_relevant: self.not_relevant.checked_add(other.not_relevant)?,
+            quarantined: self.quarantined.checked_add(other.quarantined)?,
+            superseded: self.superseded.checked_add(other.superseded)?,
+            total: self.total.checked_add(other.total)?,
+            used: self.used.checked_add(other.used)?,
+        })
+    }
 }
 
 /// Whether a configuration is that of the audit of a manifest.

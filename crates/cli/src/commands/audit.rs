@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dno_audit::{Config, ConfigError, Finished, Progress, RULES, Severity};
+use dno_audit::{Config, ConfigError, Finished, RULES, Severity};
 
 use crate::args::{AuditArguments, FailOn, Format};
 use crate::commands::json;
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &AuditArguments, terminal: &Terminal) -> Result<Exi
 
 /// Runs an audit and shows its progress.
 pub(crate) fn audit(config: &Config, out: &Path, terminal: &Terminal) -> Result<Finished, Failure> {
-    let finished = dno_audit::run(config, out, &Progress::to(terminal));
+    let finished = dno_audit::run(config, out, &terminal.watched());
     terminal.end_progress();
     let finished = finished?;
     finished.warnings.iter().for_each(|warning| terminal.error(&format!("warning: {warning}")));

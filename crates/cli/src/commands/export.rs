@@ -1,5 +1,3 @@
-use dno_audit::Progress;
-
 use crate::args::{ExportArguments, ExportFormat};
 use crate::exit::{Exit, Failure};
 use crate::terminal::{Terminal, Text, plural};
@@ -11,7 +9,7 @@ pub(crate) fn run(arguments: &ExportArguments, terminal: &Terminal) -> Result<Ex
         #[cfg(feature = "parquet")]
         ExportFormat::Parquet => dno_audit::ExportFormat::Parquet,
     };
-    let exported = dno_audit::export(&arguments.package, format, &arguments.out, &Progress::to(terminal));
+    let exported = dno_audit::export(&arguments.package, format, &arguments.out, &terminal.watched());
     terminal.end_progress();
     let exported = exported?;
     let mut text = Text::default();

@@ -1,14 +1,12 @@
 //! `dnoaudit page`: a report as one HTML page.
 
-use dno_audit::Progress;
-
 use crate::args::PageArguments;
 use crate::exit::{Exit, Failure};
 use crate::terminal::{Terminal, Text};
 
 pub(crate) fn run(arguments: &PageArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let PageArguments { package, previous, out } = arguments;
-    let written = dno_audit::page(package, previous, out, &Progress::to(terminal));
+    let written = dno_audit::page(package, previous, out, &terminal.watched());
     terminal.end_progress();
     written?;
     let mut text = Text::default();

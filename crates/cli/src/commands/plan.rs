@@ -1,4 +1,4 @@
-use dno_audit::{PlanOptions, Planned, Progress};
+use dno_audit::{PlanOptions, Planned};
 
 use crate::args::{Audience, PlanArguments};
 use crate::exit::{Exit, Failure};
@@ -13,7 +13,7 @@ pub(crate) fn run(arguments: &PlanArguments, terminal: &Terminal) -> Result<Exit
     options.batch = arguments.batch;
     options.requests = arguments.requests;
     options.previous.clone_from(&arguments.previous);
-    let planned = dno_audit::plan(&arguments.package, &options, &arguments.out, &Progress::to(terminal));
+    let planned = dno_audit::plan(&arguments.package, &options, &arguments.out, &terminal.watched());
     terminal.end_progress();
     terminal.print(&text(&planned?, &arguments.out.display().to_string()))?;
     Ok(Exit::Complete)

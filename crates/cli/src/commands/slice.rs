@@ -1,6 +1,6 @@
 //! `dnoaudit slice`.
 
-use dno_audit::{Progress, Tree};
+use dno_audit::Tree;
 
 use crate::args::SliceArguments;
 use crate::exit::{Exit, Failure};
@@ -12,7 +12,7 @@ pub(crate) fn run(arguments: &SliceArguments, terminal: &Terminal) -> Result<Exi
         (None, Some(party)) => (Tree::Supplier, party),
         (None, None) => return Err(Failure::Usage("name a party with --dno or --supplier".to_owned())),
     };
-    let cut = dno_audit::slice(&arguments.package, tree, party, &arguments.out, &Progress::to(terminal));
+    let cut = dno_audit::slice(&arguments.package, tree, party, &arguments.out, &terminal.watched());
     terminal.end_progress();
     let rows = cut?.party.map_or(0, |party| party.rows);
     let (tree, out) = (tree.name(), arguments.out.display());

@@ -1,6 +1,6 @@
 //! `dnoaudit verify`, also called `reproduce`.
 
-use dno_audit::{Progress, Verification};
+use dno_audit::Verification;
 
 use crate::args::{Format, VerifyArguments};
 use crate::commands::json;
@@ -10,7 +10,7 @@ use crate::terminal::{Terminal, Text};
 
 pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let expected = arguments.expected()?;
-    let progress = Progress::to(terminal);
+    let progress = terminal.watched();
     let found = match &arguments.inputs {
         Some(inputs) => dno_audit::reproduce(&arguments.folder, inputs, &expected, &progress),
         None => dno_audit::verify(&arguments.folder, &expected, &progress),

@@ -2,7 +2,6 @@
 //! follows from the rows.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -34,20 +33,27 @@ pub(crate) struct Rows {
 }
 
 /// Reads whole lines, about so many octets at once.
-struct Blocks {
-    file: File,
+#[derive(Debug)]
+pub(crate) struct Blocks<R> {
+    file: R,
+    size: usize,
     rest: Vec<u8>,
     /// Blocks that are done with, to be filled again.
     spare: Vec<Vec<u8>>,
 }
 
-impl Blocks {
+impl<R: Read> Blocks<R> {
+    /// Reads from the begin of a file, unless a line is longer so many octets at once.
+    pub(crate) const fn new(file: R, size: usize) -> Self {
+        Self { file, size, rest: Vec::new(), spare: Vec::new() }
+    }
+
     /// The next lines, the last with its line feed; none at the end of the file.
-    fn next(&mut self) -> Result<Option<Vec<u8>>, ReadError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Vec<u8>>, ReadError> {
         let mut block = self.spare.pop().unwrap_or_default();
         block.clear();
         block.append(&mut self.rest);
-        let mut want = BLOCK;
+        let mut want = self.size;
         loop {
             let before = block.len();
             let more = u64::try_from(want.saturating_sub(before)).unwrap_or(0);
@@ -66,7 +72,7 @@ impl Blocks {
             if block.len() > MAX_LINE {
                 return Err(ReadError::LineTooLong { line: 0 });
             }
-            want += BLOCK;
+            want += self.size;
         }
     }
 }
@@ -170,7 +176,7 @@ pub(crate) fn verify(
     terms: &Terms<'_>,
     progress: &Progress<'_>,
 ) -> Result<Result<Rows, String>, Error> {
-    let mut blocks = Blocks { file: open(path)?, rest: Vec::new(), spare: Vec::new() };
+    let mut blocks = Blocks::new(open(path)?, BLOCK);
     let mut hashed = Hashed::new(std::io::sink());
     let mut sink = Sink::new().map_err(Error::Temporary)?;
     let mut waiting: Vec<Parsed> = Vec::new();
@@ -203,6 +209,7 @@ pub(crate) fn verify(
         blocks.spare.extend(batch);
         waiting = parsed;
         progress.say(|| format!("{} rows verified", sink.lines));
+        progress.go_on()?;
         if last {
             break;
         }
@@ -214,12 +221,13 @@ pub(crate) fn verify(
 }
 
 /// Size, lines and digest of a file; lines only of one that is made of them.
-pub(crate) fn entry(path: &Path) -> Result<FileEntry, Error> {
+pub(crate) fn entry(path: &Path, progress: &Progress<'_>) -> Result<FileEntry, Error> {
     let at = Error::at(path);
     let mut file = open(path)?;
     let mut hashed = Hashed::new(std::io::sink());
     let mut octets = vec![0; BLOCK];
     loop {
+        progress.go_on()?;
         let count = file.read(&mut octets).map_err(at)?;
         if count == 0 {
             break;

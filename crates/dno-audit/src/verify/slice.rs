@@ -45,7 +45,7 @@ pub(crate) fn verify(
     if files(names, &wanted, &[ATTESTATION], strange, checks).is_none() {
         return Ok(());
     }
-    let result = digests(folder, &slice.files, None);
+    let result = digests(folder, &slice.files, None, progress);
     let count =
         checks.add("digests", result.map(|count| (count, format!("{count} files are what {SLICE} says"))));
     if count.is_none() {
@@ -86,7 +86,7 @@ pub(crate) fn verify(
     }
     if tree == Tree::Dno {
         let mut others = Others::new(&reference, &slice.leaf.party);
-        let result = listing::<OtherRow<'static>>(folder, OTHERS, |row| others.next(row));
+        let result = listing::<OtherRow<'static>>(folder, OTHERS, progress, |row| others.next(row));
         checks.add("others", result.map(|count| ((), format!("{count} meters of others name the party"))));
         checks.not(format!(
             "{OTHERS}: the party stands in these cells, but nothing proves that they are rows of the report or all \

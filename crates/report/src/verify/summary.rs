@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 
 use super::rows::Reference;
-use crate::model::v1::{Manifest, RuleRow, Summary, VerdictCounts, WaivedCounts};
+use crate::model::v1::{InputEntry, Manifest, RecordCounts, RuleRow, Summary, VerdictCounts, WaivedCounts};
 use crate::totals::RowTotals;
 
 /// Whether a summary follows from the rows and the manifest, as far as it does: the grade of the evidence and what has
@@ -34,7 +34,7 @@ pub fn summary(
     }
     let findings = summary.findings.iter().map(|(rule, count)| (rule.to_string(), *count)).collect();
     same("findings", &findings, &totals.by_rule(rules))?;
-    same("records", &summary.records, &records(manifest))?;
+    same("records", &summary.records, &records(&manifest.counts.records, &manifest.inputs))?;
     let stranger = summary.directories.iter().find(|directory| !reference.has_input(&directory.sha256));
     if let Some(stranger) = stranger {
         return Err(format!("directory {} of summary.json is no input of the manifest", stranger.sha256));
@@ -74,8 +74,11 @@ fn ages(summary: &Summary, totals: &RowTotals) -> Result<(), String> {
 }
 
 /// Records by outcome and by reason, as the inputs of the manifest have them.
-fn records(manifest: &Manifest) -> BTreeMap<String, u64> {
-    let all = &manifest.counts.records;
+#[must_use]
+pub fn records<'i>(
+    all: &RecordCounts,
+    inputs: impl IntoIterator<Item = &'i InputEntry>,
+) -> BTreeMap<String, u64> {
     let mut records = BTreeMap::from([
         ("duplicate".to_owned(), all.duplicate),
         ("not-relevant".to_owned(), all.not_relevant),
@@ -83,7 +86,7 @@ fn records(manifest: &Manifest) -> BTreeMap<String, u64> {
         ("superseded".to_owned(), all.superseded),
         ("used".to_owned(), all.used),
     ]);
-    for (reason, count) in manifest.inputs.iter().flat_map(|input| &input.not_relevant) {
+    for (reason, count) in inputs.into_iter().flat_map(|input| &input.not_relevant) {
         let sum = records.entry(format!("not-relevant/{reason}")).or_default();
         *sum = sum.saturating_add(*count);
     }

@@ -100,11 +100,12 @@ pub fn write_hostile_estate(devices: u64, folder: &Path) -> io::Result<Summary> 
     Ok(summary)
 }
 
-/// What each party is called. The reports' word for no party is refused as an id, and names without letters in front of
+/// What each party is called. The reports' words for no party are refused as ids, and names without letters in front of
 /// them are told apart by case alone.
 fn parties(names: &[String]) -> BTreeMap<&'static str, String> {
     let ids = PARTIES.iter().map(|party| party.id).chain(SUPPLIERS.iter().map(|supplier| supplier.id));
-    let free = names.iter().filter(|name| !name.eq_ignore_ascii_case("unassigned"));
+    let words = ["unassigned", "unknown"];
+    let free = names.iter().filter(|name| !words.iter().any(|word| name.eq_ignore_ascii_case(word)));
     let numbered = free.clone().map(|name| format!("{name}2"));
     ids.zip(free.cloned().chain(numbered)).collect()
 }
