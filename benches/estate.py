@@ -112,12 +112,12 @@ def measure(binaries: Path, meters: int, form: str, rounds: int) -> Measured:
         for program, command in programs.items():
             if len(runs[program]) < number:
                 continue  # It did not finish in an earlier round and would not in this one.
-            said(f"{meters} meters, {form}, round {number + 1}: {program}")
             shutil.rmtree(REPORT, ignore_errors=True)
             THEIRS.unlink(missing_ok=True)
             done = measured(command, inputs, SCRATCH)
+            took = f"{done[0].wall:.2f} s" if done else "killed"
+            said(f"{meters} meters, {form}, round {number + 1}: {program}, {took}")
             if done is None and program in TOOLS:
-                said(f"{program} was killed")
                 continue
             if done is None:
                 raise Failed(f"{program} was killed, most likely because memory ran out")
