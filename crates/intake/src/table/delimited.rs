@@ -158,18 +158,19 @@ impl<'s, 'r, const N: usize> Delimited<'s, 'r, N> {
             let raw = Raw::Fields(&self.row);
             return Ok(Some(Row { origin, raw, fields, texts: [&[]; N], device: None }));
         }
-        loop {
+        let within = loop {
             if !read_row(&mut self.reader, &self.shared, &mut self.row, &self.name)? {
                 return Ok(None);
             }
-            if !is_blank(&self.row) || self.lines_within() > 0 {
-                break;
+            let within = lines_within(&self.row);
+            if within > 0 || !is_blank(&self.row) {
+                break within;
             }
-        }
+        };
         let too_many = |_| IntakeError::TooManyLines { input: self.name.clone() };
-        let line = u32::try_from(self.line()).map_err(too_many)?;
+        let line = u32::try_from(self.line(within)).map_err(too_many)?;
         let origin = Origin { input: self.id, line };
-        let more = u32::try_from(self.lines_within()).map_err(too_many)?;
+        let more = u32::try_from(within).map_err(too_many)?;
         let texts = self.header.fields(&self.row);
         let fields = if more > 0 {
             let last = line.saturating_add(more);
@@ -186,15 +187,9 @@ impl<'s, 'r, const N: usize> Delimited<'s, 'r, N> {
         Ok(Some(Row { origin, raw: Raw::Fields(&self.row), fields, texts, device }))
     }
 
-    /// How many line ends stand within the fields of the row.
-    fn lines_within(&self) -> usize {
-        self.row.iter().map(|field| field.iter().filter(|octet| **octet == b'\n').count()).sum()
-    }
-
-    /// The line on which the row that was read begins. The reader knows where it began to look for it, which may be
-    /// blank lines before, and where the row ended: after the LF, unless the input ended first.
-    fn line(&self) -> u64 {
-        let within = self.lines_within();
+    /// The line on which the row that was read begins, with so many line ends within it. The reader knows where it began to
+    /// look for it, which may be blank lines before, and where the row ended: after the LF, unless the input ended first.
+    fn line(&self, within: usize) -> u64 {
         let after = u64::from(!self.shared.at_end.get());
         let before = u64::try_from(within).unwrap_or(u64::MAX).saturating_add(after);
         self.reader.position().line().saturating_sub(before)
@@ -203,6 +198,11 @@ impl<'s, 'r, const N: usize> Delimited<'s, 'r, N> {
     fn repeats_header(&self) -> bool {
         repeats(&self.row, &self.header_row)
     }
+}
+
+/// How many line ends stand within the fields of a row.
+fn lines_within(row: &ByteRecord) -> usize {
+    memchr::memchr_iter(b'\n', row.as_slice()).count()
 }
 
 /// Whether a row has no filled field: what spreadsheets write of rows that only look filled.
