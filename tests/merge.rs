@@ -340,6 +340,23 @@ fn registration_of_other_metering_points_is_looked_at_in_the_files() {
     let torn = parts(&format!("{other},LOND,SUP-A"));
     let error = with(&torn).unwrap_err();
     assert!(error.is_usage() && error.to_string().contains(other), "{error}");
+    // One that is a further metering point of a meter of this part, and the import metering point of one of the other.
+    let imports = theirs.lines().skip(1).filter_map(|line| line.split(',').nth(4));
+    let import = imports.into_iter().find(|mpan| mpan.len() == 13 && !text.contains(mpan)).unwrap();
+    let estate_file = estate.file("parts/1/1-estate.csv");
+    let rows = fs::read_to_string(&estate_file).unwrap();
+    let exporting = |line: &str| {
+        let fields: Vec<&str> = line.split(',').collect();
+        [&fields[..6], &[import], &fields[7..]].concat().join(",")
+    };
+    let plain = rows.lines().find(|line| line.split(',').nth(6) == Some("")).unwrap();
+    fs::write(&estate_file, rows.replacen(plain, &exporting(plain), 1)).unwrap();
+    let torn = parts(&format!("{import},LOND,SUP-A"));
+    let refusal = estate.refusal(&torn);
+    assert!(refusal.contains("more metering points") && refusal.contains("--inputs"), "{refusal}");
+    let error = with(&torn).unwrap_err();
+    assert!(error.is_usage() && error.to_string().contains(import), "{error}");
+    fs::write(&estate_file, rows).unwrap();
     // A device that is listed with two metering points, of which its row shows none.
     let parts_with = |own: &str| {
         fs::write(&registration, &text).unwrap();

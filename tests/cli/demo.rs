@@ -52,6 +52,16 @@ fn a_demonstration_that_somebody_worked_on_is_left_as_it_is() {
         std::fs::write(&file, before).unwrap();
         assert_eq!(again("120").0, 0, "{name}");
     }
+    // A report that can't be replaced leaves the inputs as they are.
+    let estate = std::fs::read(demo.join("estate.csv")).unwrap();
+    std::fs::write(demo.join("report/extra"), "").unwrap();
+    let (code, _, error) = again("130");
+    assert!(code != 0 && error.contains("no report has a file \"extra\""), "{code}: {error}");
+    assert_eq!(std::fs::read(demo.join("estate.csv")).unwrap(), estate);
+    std::fs::remove_file(demo.join("report/extra")).unwrap();
+    assert_eq!(again("130").0, 0);
+    let beside = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(beside, 1, "nothing is left beside it");
     std::fs::remove_file(demo.join("estate.csv")).unwrap();
     assert_eq!(again("120").0, 2);
 }

@@ -150,3 +150,63 @@ fn a_workbook_of_records_and_estate_is_read_and_inspected_as_both() {
         assert_eq!(listed["files"][0]["records"], 7);
     }
 }
+
+#[test]
+fn a_file_that_is_read_in_two_roles_by_a_sheet_for_each_is_made_again_from_its_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let sheets = [
+        Sheet::of("Meters 2026", &Rows::of_csv(ESTATE.as_bytes())),
+        Sheet::of("Registered", &Rows::of_csv(b"mpan,network_operator\n1200000000011,LOND\n")),
+        Sheet::of("Old", &Rows::of_csv(b"mpan,network_operator\n1200000000020,LOND\n")),
+    ];
+    let data = repository().join("testdata");
+    fs::write(folder.path().join("both.xlsx"), xlsx(&sheets)).unwrap();
+    fs::write(folder.path().join("cells.csv"), cells()).unwrap();
+    for (name, from) in
+        [("bundle.pem", "pki/bundle.pem"), ("root.der", "pki/root.der"), ("d.toml", "directory.toml")]
+    {
+        fs::copy(data.join(from), folder.path().join(name)).unwrap();
+    }
+    let list = "No,Whose\n0A1B2C3D,90-B3-D5-AA-00-12-00-00\n";
+    fs::write(folder.path().join("list.csv"), list).unwrap();
+    let config = "as_of = \"2026-01-01T00:00:00Z\"\nout = \"report\"\n[inputs]\nrecords = [\"cells.csv\"]\n\
+        certificates = [\"bundle.pem\", { path = \"list.csv\", columns = { serial = \"No\", subject = \"Whose\" } }]\n\
+        trust_anchors = [\"root.der\"]\ndirectory = [\"d.toml\"]\n\
+        estate = [{ path = \"both.xlsx\", sheet = \"Meters 2026\" }]\n\
+        registration = [{ path = \"both.xlsx\", sheet = \"Registered\" }]\n";
+    let file = folder.path().join("audit.toml");
+    fs::write(&file, config).unwrap();
+    let (code, _, error) = run(["audit", "--config", file.to_str().unwrap(), "--fail-on", "never"]);
+    assert_eq!(code, 0, "{error}");
+    let report = folder.path().join("report");
+    let settings = json(&report.join("configuration.json"));
+    assert_eq!(settings["sheets"].as_object().unwrap().len(), 2, "{settings}");
+    let (code, out, error) =
+        run(["verify", report.to_str().unwrap(), "--inputs", folder.path().to_str().unwrap()]);
+    assert_eq!(code, 0, "{out}{error}");
+}
+
+#[test]
+fn a_report_among_files_that_are_told_by_their_content_is_no_estate() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, report) =
+        audit(folder.path(), &[("--records", "cells.csv", cells()), ("--estate", "e.csv", ESTATE.into())]);
+    let all = folder.path().join("all");
+    fs::create_dir(&all).unwrap();
+    fs::rename(&report, all.join("last-month")).unwrap();
+    fs::write(all.join("cells.csv"), cells()).unwrap();
+    fs::write(all.join("e.csv"), ESTATE).unwrap();
+    let anchor = repository().join("testdata/pki/root.der");
+    let (code, _, error) = run([
+        "audit",
+        "--as-of",
+        "2026-01-01T00:00:00Z",
+        "--mixed",
+        all.to_str().unwrap(),
+        "--trust-anchor",
+        anchor.to_str().unwrap(),
+        "--out",
+        folder.path().join("new").to_str().unwrap(),
+    ]);
+    assert!(code == 2 && error.contains("last-month is a report"), "{code}: {error}");
+}

@@ -334,10 +334,20 @@ impl Estate {
     /// What registration data says of the import MPAN of the row of this index.
     fn registered(&self, row: usize) -> Option<Registered> {
         let number = self.registered.get(row).copied().flatten()?;
-        // Two names of one operator do not contradict each other.
-        self.metering_points.registered(number, |one, other| {
-            one == other || (self.owner(one).is_some() && self.owner(one) == self.owner(other))
-        })
+        self.metering_points.registered(number, |one, other| self.same_operator(one, other))
+    }
+
+    /// Two names of one operator do not contradict each other.
+    fn same_operator(&self, one: Symbol, other: Symbol) -> bool {
+        one == other || (self.owner(one).is_some() && self.owner(one) == self.owner(other))
+    }
+
+    /// Looks once, and not once for each meter, at metering points with many rows.
+    fn sum_up_crowded(&mut self) {
+        let points = &self.metering_points;
+        let sum = |number| points.registered(number, |one, other| self.same_operator(one, other));
+        let crowded = points.crowded().filter_map(|number| Some((number, sum(number)?))).collect();
+        self.metering_points.set_crowded(crowded);
     }
 
     /// The expectation that follows from one row: registration data, then the row's own operator, then the MPAN.

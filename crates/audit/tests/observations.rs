@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "constants of a test")]
 
 use dno_audit_audit::observations::{Batch, Observations};
+use dno_audit_audit::timeline::Disposition;
 use dno_audit_audit::timeline::order;
-use dno_audit_audit::{Directory, EstateBatch, EstateBuilder};
+use dno_audit_audit::{Directory, Estate, EstateBatch, EstateBuilder};
 use proptest::prelude::*;
 use types::{
     AsOf, Credential, DccCode, EstateRow, Eui64, Grade, InputId, Interner, KeyId, MpanFault, MpanField,
-    NetworkOperatorCell, Observation, Origin, Seen, Source, Timestamp, Unusable,
+    NetworkOperatorCell, Observation, Origin, RegistrationRow, Seen, Source, Timestamp, Unusable,
 };
 
 fn credential() -> impl Strategy<Value = Credential> {
@@ -170,5 +171,50 @@ proptest! {
         plain.sort_by_key(key);
         read.sort_by_key(key);
         prop_assert_eq!(read, plain);
+    }
+}
+
+#[test]
+fn registration_rows_that_repeat_one_before_are_duplicates_however_many_there_are() {
+    let mut names = Interner::new();
+    let [one, other] = ["LOND", "MANW"].map(|name| names.intern(name));
+    let mpan: types::Mpan = "1012345678903".parse().unwrap();
+    let row = EstateRow {
+        device: Eui64::new([1; 8]),
+        mpan: MpanField::Valid { mpan, altered: false },
+        secondary_mpan: MpanField::Absent,
+        export_mpan: MpanField::Absent,
+        network_operator: None,
+        supplier: None,
+        manufacturer: None,
+        model: None,
+        firmware: None,
+        region: None,
+        device_type: None,
+        status: None,
+        smets: None,
+        origin: Origin { input: InputId(0), line: 2 },
+    };
+    let directory = Directory::new(None, &[], AsOf(Timestamp::from_unix_millis(0).unwrap())).unwrap();
+    for more in [1, 40] {
+        let mut said = vec![one, other, one];
+        said.extend(vec![other; more]);
+        let registration = said.iter().zip(2..).map(|(network_operator, line)| RegistrationRow {
+            mpan,
+            network_operator: *network_operator,
+            supplier: None,
+            origin: Origin { input: InputId(1), line },
+        });
+        let estate = Estate::new(vec![row], registration.collect(), &names, &directory).unwrap();
+        let of = |disposition| {
+            let mine = estate
+                .dispositions()
+                .filter(|(input, ended, _)| *input == InputId(1) && *ended == disposition);
+            mine.map(|(_, _, rows)| rows).sum::<u64>()
+        };
+        assert_eq!((of(Disposition::Used), of(Disposition::Duplicate)), (2, 1 + more as u64));
+        // Nothing tells which operator is right, whether the rows are few or many.
+        let registered = estate.meter(0, &directory).registration.unwrap();
+        assert_eq!((registered.network_operator, registered.origin.line), (None, 2));
     }
 }

@@ -352,10 +352,14 @@ fn row(dno: &str, counts: &VerdictCounts) -> Vec<String> {
     std::iter::once(dno.to_owned()).chain(numbers.map(|number| number.to_string())).chain([share]).collect()
 }
 
-/// A share in per cent with one decimal, rounded half up in whole numbers.
+/// A share in per cent with one decimal, rounded half up in whole numbers. What is less than all is not rounded to all, and
+/// what is more than nothing not to nothing.
 fn percent(part: u64, whole: u64) -> String {
-    let tenths = (u128::from(part) * 1000 + u128::from(whole) / 2) / u128::from(whole.max(1));
-    format!("{}.{} %", tenths / 10, tenths % 10)
+    match (u128::from(part) * 1000 + u128::from(whole) / 2) / u128::from(whole.max(1)) {
+        0 if part > 0 => "< 0.1 %".to_owned(),
+        1000 if part < whole => "> 99.9 %".to_owned(),
+        tenths => format!("{}.{} %", tenths / 10, tenths % 10),
+    }
 }
 
 /// A name from the inputs, cut to a width.
@@ -393,6 +397,9 @@ mod tests {
         assert_eq!(percent(1, 3), "33.3 %");
         assert_eq!(percent(2, 3), "66.7 %");
         assert_eq!(percent(0, 0), "0.0 %");
+        assert_eq!(percent(4_749, 4_750), "> 99.9 %");
+        assert_eq!(percent(1, 4_750), "< 0.1 %");
+        assert_eq!((percent(9, 9).as_str(), percent(0, 9).as_str()), ("100.0 %", "0.0 %"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use types::{AsOf, Timestamp, ZonelessTimes};
 
 use crate::error::ConfigError;
-use crate::inputs::Role;
+use crate::inputs::{Role, TABLES};
 use crate::named::read_named;
 use crate::place::parent_of;
 
@@ -340,8 +340,7 @@ impl Config {
             if spec.observed_at.is_some() && !matches!(role, Role::Records | Role::Mixed) {
                 return not_for_role("observed_at", "records and mixed");
             }
-            let is_table =
-                matches!(role, Role::Records | Role::Estate | Role::Registration | Role::Certificates);
+            let is_table = TABLES.contains(&role);
             if !spec.table.columns.0.is_empty() && !is_table {
                 return not_for_role("columns", "records, estate, registration and certificates");
             }

@@ -477,6 +477,14 @@ pub enum ConfigError {
         /// Its role.
         role: &'static str,
     },
+    /// A report lies among files that are told by their content, and its rows would be taken for those of an estate.
+    #[error(
+        "{folder} is a report, and lies where every file is read as what it holds; put it elsewhere, or name the inputs one by one"
+    )]
+    ReportInside {
+        /// The folder of the report.
+        folder: String,
+    },
     /// A rule set that this program does not know.
     #[error("rule_set (--rule-set) is {found}, and this program knows {}", if *newest == 1 { "1 alone".to_owned() } else { format!("1 to {newest}") })]
     RuleSet {

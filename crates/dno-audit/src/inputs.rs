@@ -41,6 +41,11 @@ impl Role {
         }
     }
 
+    /// How the configuration names a setting of an input that is read in several roles, and not alike in all.
+    pub(crate) fn setting_of(self, sha256: &str) -> String {
+        format!("{}/{sha256}", self.name())
+    }
+
     /// The role of a word of the manifest.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         use Role::{Certificates, Directory, Estate, Records, Registration, TrustAnchors, Waivers};
@@ -48,6 +53,9 @@ impl Role {
         all.into_iter().find(|role| role.name() == name)
     }
 }
+
+/// The roles whose inputs may be tables, with columns and a sheet to be named.
+pub(crate) const TABLES: [Role; 4] = [Role::Certificates, Role::Estate, Role::Records, Role::Registration];
 
 /// A file to read.
 #[derive(Clone, Debug)]
@@ -96,11 +104,12 @@ impl Files {
         for (role, specs) in config.inputs.by_role() {
             files.0.insert(role, find(role, specs, &config.base)?);
         }
-        let mixed: Vec<Vec<InputFile>> = files
-            .take(Role::Mixed)
-            .par_iter()
-            .map(|file| roles_of(file, progress))
-            .collect::<Result<_, _>>()?;
+        let mixed = files.take(Role::Mixed);
+        if let Some(folder) = mixed.iter().find_map(|file| report_of(&file.path)) {
+            return Err(ConfigError::ReportInside { folder: folder.display().to_string() }.into());
+        }
+        let mixed: Vec<Vec<InputFile>> =
+            mixed.par_iter().map(|file| roles_of(file, progress)).collect::<Result<_, _>>()?;
         for file in mixed.into_iter().flatten() {
             files.0.entry(file.role).or_default().push(file);
         }
@@ -114,6 +123,13 @@ impl Files {
     pub(crate) fn take(&mut self, role: Role) -> Vec<InputFile> {
         self.0.remove(&role).unwrap_or_default()
     }
+}
+
+/// The folder of the report whose manifest this file is.
+fn report_of(file: &Path) -> Option<&Path> {
+    let folder = file.parent()?;
+    let is_manifest = file.file_name().is_some_and(|name| name == report::MANIFEST);
+    (is_manifest && folder.join("devices.jsonl").is_file()).then_some(folder)
 }
 
 /// A file for each role that something in it is for.

@@ -231,7 +231,7 @@ fn check_place(place: &Path, kind: Kind) -> Result<Standing, Error> {
             Err(error) => return taken(error.to_string()),
         };
         if !kind.files.iter().any(|file| *file == name.as_os_str()) {
-            return taken(format!("no report has a {}", name.display()));
+            return taken(format!("no report has a file {:?}", name.display().to_string()));
         }
         if !file_type.is_file() {
             return taken(format!("{} is no regular file", name.display()));

@@ -19,7 +19,7 @@ use types::{AsOf, ZonelessTimes};
 use crate::config::{Config, InputSpec, Sealing, ShippedDirectory};
 use crate::directory::{SHIPPED, SHIPPED_NAME};
 use crate::error::Error;
-use crate::inputs::Role;
+use crate::inputs::{Role, TABLES};
 use crate::progress::Progress;
 use crate::reader::{PackageReader, PackageRows, open, read_whole};
 use crate::run::run;
@@ -247,11 +247,13 @@ fn config_of(
         if stored.is_some() {
             spec.members.get_or_insert_default().insert(name.clone());
         }
-        if let Role::Estate | Role::Records | Role::Registration = role {
-            if let Some(columns) = columns.get(sha256) {
+        if TABLES.contains(&role) {
+            let of_role = role.setting_of(sha256);
+            if let Some(columns) = columns.get(&of_role).or(columns.get(sha256)) {
                 spec.table.columns.0.clone_from(columns);
             }
-            spec.table.sheet = sheets.get(sha256).cloned().or(spec.table.sheet.take());
+            let sheet = sheets.get(&of_role).or(sheets.get(sha256)).cloned();
+            spec.table.sheet = sheet.or(spec.table.sheet.take());
         }
         if let (Role::Records, Some(instant)) = (role, observed_at.get(sha256)) {
             spec.observed_at = Some(at(instant)?);

@@ -20,7 +20,7 @@ use types::{Observation, Seen, Sha256Digest, ZonelessTimes};
 use crate::accounts::{Account, record_counts};
 use crate::config::Config;
 use crate::error::Error;
-use crate::inputs::Role;
+use crate::inputs::{Role, TABLES};
 use crate::load::{Loaded, load};
 use crate::package::{PACKAGE, Package, PackageFile};
 use crate::progress::Progress;
@@ -460,20 +460,27 @@ fn exceeds(part: u64, whole: u64, allowed: f64) -> bool {
 fn configuration(config: &Config, accounts: &[Account]) -> Configuration {
     // An input that is told by its content can have several roles; only these have something to set.
     let with = |roles: &'static [Role]| accounts.iter().filter(move |account| roles.contains(&account.role));
-    let tables = || with(&[Role::Estate, Role::Records, Role::Registration]);
+    let tables = || with(&TABLES);
     let columns = tables().filter(|account| !account.spec.table.columns.0.is_empty());
+    // One file may be read in several roles, each with a sheet of its own.
+    let differs = |account: &&Account| {
+        tables().any(|other| other.sha256 == account.sha256 && other.spec.table != account.spec.table)
+    };
+    let torn: BTreeSet<Sha256Digest> = tables().filter(differs).map(|account| account.sha256).collect();
+    let key = |account: &Account| match torn.contains(&account.sha256) {
+        true => account.role.setting_of(&account.sha256.to_string()),
+        false => account.sha256.to_string(),
+    };
     Configuration {
         accepted_policies: config.options.profile.accepted_policies().map(str::to_owned).collect(),
         as_of: config.as_of.to_string(),
-        columns: columns
-            .map(|account| (account.sha256.to_string(), account.spec.table.columns.0.clone()))
-            .collect(),
+        columns: columns.map(|account| (key(account), account.spec.table.columns.0.clone())).collect(),
         expiring_within_days: config.options.expiring_within_days,
         observed_at: with(&[Role::Records])
             .filter_map(|account| Some((account.sha256.to_string(), account.spec.observed_at?.to_string())))
             .collect(),
         sheets: tables()
-            .filter_map(|account| Some((account.sha256.to_string(), account.spec.table.sheet.clone()?)))
+            .filter_map(|account| Some((key(account), account.spec.table.sheet.clone()?)))
             .collect(),
         stale_after_days: config.options.stale_after_days,
         zoneless_times: match config.zoneless {

@@ -8,6 +8,8 @@ use types::{
 
 use crate::error::IntakeError;
 use crate::limits::MAX_DIRECTORY_FILE;
+use crate::registration::UNREAD;
+
 use crate::source::Source;
 use crate::toml_place::place;
 
@@ -78,7 +80,7 @@ impl TryFrom<String> for Name {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        match ["unassigned", "unknown"].iter().any(|word| name.trim().eq_ignore_ascii_case(word)) {
+        match ["unassigned", "unknown", UNREAD].iter().any(|word| name.trim().eq_ignore_ascii_case(word)) {
             true => Err(format!("{name:?} is no name: reports use the word where no party is known")),
             false => Ok(Self(name)),
         }
@@ -264,7 +266,7 @@ mod tests {
                 read_directory(&mut Source::new("d.toml", InputId(0), text.as_bytes()))
             };
             read("unknown place").unwrap();
-            for name in ["unassigned", "Unassigned", " UNKNOWN ", "unknown"] {
+            for name in ["unassigned", "Unassigned", " UNKNOWN ", "unknown", UNREAD] {
                 let error = read(name).unwrap_err().to_string();
                 assert!(error.contains("d.toml: line ") && error.contains("is no name"), "{error}");
             }

@@ -11,7 +11,7 @@ use crate::source::Source;
 use crate::table::{Opened, Raw, Row, Table};
 
 /// What stands for the operator of a row that can't be used: no directory knows it.
-const UNREAD: &str = "a registration row that can't be read";
+pub(crate) const UNREAD: &str = "a registration row that can't be read";
 
 /// Reads registration rows into `rows`; names go to `names`, rows that can't be used to `reject`.
 ///

@@ -158,6 +158,7 @@ fn by_party(sheet: &mut Sheet, edition: &Edition, overview: &Overview) {
         let mut worst: Vec<_> = groups.iter().filter(|(_, counts)| problems(counts) > 0).collect();
         worst.sort_by_key(|(_, counts)| std::cmp::Reverse(problems(counts)));
         let shown = worst.iter().take(LINES).map(|(of, counts)| {
+            let of = if of.as_str() == "unknown" { "not known" } else { of.as_str() };
             format!(
                 "{} {} ({} : {})",
                 sheet.name(of),
@@ -172,7 +173,7 @@ fn by_party(sheet: &mut Sheet, edition: &Edition, overview: &Overview) {
             more => format!("; {more} more"),
         };
         let shown = if shown.is_empty() { "none".to_owned() } else { shown.join("; ") };
-        sheet.item(&format!("missing or wrong by {kind} (missing : wrong): {shown}{more}"));
+        sheet.item(&format!("missing or wrong by {kind} of the meter (missing : wrong): {shown}{more}"));
     }
 }
 
@@ -315,7 +316,7 @@ Change since last time
   – missing 1 → 1, wrong 1 → 1, not known 0 → 0
 
 By party
-  – missing or wrong by supplier (missing : wrong): LOND 2 (1 : 1)
+  – missing or wrong by supplier of the meter (missing : wrong): LOND 2 (1 : 1)
 
 Next steps
   – 2 meters: the responsible supplier by SRV 6.21, mode 3: LOND – LOND 2

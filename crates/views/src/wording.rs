@@ -48,13 +48,17 @@ pub(crate) fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", number(count), if count == 1 { "" } else { "s" })
 }
 
-/// A share in per cent with one decimal, rounded half up in whole numbers; a dash of nothing.
+/// A share in per cent with one decimal, rounded half up in whole numbers; a dash of nothing. What is less than all is not
+/// rounded to all, and what is more than nothing not to nothing.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "–".to_owned();
     }
-    let tenths = (u128::from(part) * 1000 + u128::from(whole) / 2) / u128::from(whole);
-    format!("{}.{} %", tenths / 10, tenths % 10)
+    match (u128::from(part) * 1000 + u128::from(whole) / 2) / u128::from(whole) {
+        0 if part > 0 => "< 0.1 %".to_owned(),
+        1000 if part < whole => "> 99.9 %".to_owned(),
+        tenths => format!("{}.{} %", tenths / 10, tenths % 10),
+    }
 }
 
 /// The missing : wrong split in words.

@@ -1,9 +1,9 @@
 //! Makes an estate of what was read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
-use types::{EstateRow, InputId, Interner, MpanField, Origin, RegistrationRow};
+use types::{EstateRow, InputId, Interner, MpanField, RegistrationRow, Symbol};
 
 use super::endings::Endings;
 use super::metering_points::{MeteringPoints, Number};
@@ -80,7 +80,9 @@ impl EstateBuilder {
         }
         let operator_of = names.symbols().map(|symbol| owner_named(names.name(symbol), directory)).collect();
         let starts = rows.starts();
-        Ok(Estate { rows, starts, metering_points, registered, endings, operator_of })
+        let mut estate = Estate { rows, starts, metering_points, registered, endings, operator_of };
+        estate.sum_up_crowded();
+        Ok(estate)
     }
 }
 
@@ -120,16 +122,15 @@ fn count(
     for rows in registration.chunk_by(|a, b| a.mpan == b.mpan) {
         let named = is_named.get(place).copied().unwrap_or_default();
         place += rows.len();
-        let mut previous: Option<RegistrationRow> = None;
+        let mut said: HashSet<[Option<Symbol>; 2]> = HashSet::new();
         for row in rows {
-            let said = RegistrationRow { origin: Origin::default(), ..*row };
+            let repeats = rows.len() > 1 && !said.insert([row.network_operator, row.supplier]);
             let disposition = match named {
                 false => Disposition::NotRelevant(NotRelevant::NotInEstate),
-                true if previous == Some(said) => Disposition::Duplicate,
+                true if repeats => Disposition::Duplicate,
                 true => Disposition::Used,
             };
             endings.add(row.origin.input, disposition, 1);
-            previous = Some(said);
         }
     }
 }

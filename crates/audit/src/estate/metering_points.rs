@@ -1,5 +1,6 @@
 //! Registration data by metering point.
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use types::{InputId, Mpan, RegistrationRow, Symbol};
@@ -16,7 +17,12 @@ pub(super) struct MeteringPoints {
     shift: u32,
     /// Where the rows of each slot begin, and one more.
     slots: Vec<u32>,
+    /// What the rows of metering points with many say together.
+    crowded: HashMap<Number, Registered>,
 }
+
+/// A metering point with more rows than this has many.
+const FEW: usize = 8;
 
 /// What the rows of one metering point say together.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +49,7 @@ impl MeteringPoints {
             }
         }
         slots.push(u32::try_from(rows.len()).unwrap_or(u32::MAX));
-        Self { rows, shift, slots }
+        Self { rows, shift, slots, crowded: HashMap::new() }
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -76,12 +82,30 @@ impl MeteringPoints {
         rows.chunk_by(|a, b| a.mpan == b.mpan).next().unwrap_or_default()
     }
 
+    /// The metering points with many rows.
+    pub(super) fn crowded(&self) -> impl Iterator<Item = Number> + '_ {
+        let mut place = 0;
+        self.rows.chunk_by(|a, b| a.mpan == b.mpan).filter_map(move |rows| {
+            place += rows.len();
+            let first = u32::try_from(place - rows.len()).ok()?.checked_add(1).and_then(Number::new);
+            first.filter(|_| rows.len() > FEW)
+        })
+    }
+
+    /// Keeps what their rows say together.
+    pub(super) fn set_crowded(&mut self, crowded: HashMap<Number, Registered>) {
+        self.crowded = crowded;
+    }
+
     /// What they say together. Two names of one operator, which `same_operator` knows, do not contradict each other.
     pub(super) fn registered(
         &self,
         number: Number,
         same_operator: impl Fn(Symbol, Symbol) -> bool,
     ) -> Option<Registered> {
+        if let Some(known) = self.crowded.get(&number) {
+            return Some(*known);
+        }
         let rows = self.rows_of(number);
         let operator = agreed(rows.iter().filter_map(|row| row.network_operator), same_operator);
         let supplier = agreed(rows.iter().filter_map(|row| row.supplier), |one, other| one == other);
@@ -92,7 +116,8 @@ impl MeteringPoints {
 
     /// Gives the inputs other numbers, in the same order.
     pub(super) fn renumber(&mut self, number: impl Fn(InputId) -> InputId) {
-        self.rows.iter_mut().for_each(|row| row.origin.input = number(row.origin.input));
+        let rows = self.rows.iter_mut().chain(self.crowded.values_mut().map(|crowded| &mut crowded.row));
+        rows.for_each(|row| row.origin.input = number(row.origin.input));
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use dno_audit::{Config, Error, PackageReader, Progress, file_sha256};
+use dno_audit::{Config, Error, PackageReader, file_sha256};
 use testkit::estate::{EstateOptions, Form, write_estate, write_own_list};
 
 use crate::args::DemoArguments;
@@ -54,18 +54,29 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
             folder.display()
         )));
     }
-    fs::create_dir_all(folder).map_err(at(folder))?;
+    let watched = terminal.watched();
     let options =
         EstateOptions { devices: arguments.devices, form: Form::Messages, ..EstateOptions::default() };
-    write_estate(&options, folder).map_err(at(folder))?;
-    write_own_list(&options, OWN_LIST_OF, folder).map_err(at(folder))?;
-    fs::write(&file, configuration(folder)?).map_err(at(&file))?;
+    // All of it is made beside its place, so that one that is interrupted leaves nothing.
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(at(parent))?;
+    let beside = beside().tempdir_in(parent).map_err(at(parent))?;
+    let made = beside.path();
+    write_estate(&options, made).map_err(at(made))?;
+    write_own_list(&options, OWN_LIST_OF, made).map_err(at(made))?;
+    fs::write(made.join("audit.toml"), configuration(made)?).map_err(at(&file))?;
 
-    let config = Config::load(&file)?;
+    // The report of an earlier one is replaced at once or not at all, and before its inputs are.
+    let is_new = !is_demo(&file);
+    let place = if is_new { made } else { folder };
+    let config = Config::load(&made.join("audit.toml"))?;
+    let finished = audit(&config, &place.join("report"), terminal)?;
+    dno_audit::page(&place.join("report"), &[], &place.join("report.html"), &watched)?;
+    match folder.exists() {
+        true => fill(made, folder)?,
+        false => fs::rename(made, folder).map_err(at(folder))?,
+    }
     let out = folder.join("report");
-    let finished = audit(&config, &out, terminal)?;
-    let page = folder.join("report.html");
-    dno_audit::page(&out, &[], &page, &Progress::silent())?;
     let shown = folder.display();
     terminal.print(&summary(&finished, &out.display().to_string()))?;
     let first = finished_example(&out);
@@ -79,6 +90,30 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
     text.line(&format!("  dnoaudit reconcile {shown}/report --own {shown}/own-list.csv --dno {OWN_LIST_OF}"));
     terminal.print(&text)?;
     Ok(Exit::Complete)
+}
+
+/// A folder that is written beside its place, as readable as what the user makes.
+#[cfg_attr(not(unix), allow(unused_mut, reason = "modes are those of Unix"))]
+fn beside() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".dnoaudit-").suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755));
+    builder
+}
+
+/// Moves what was made into a folder that is empty, or has an earlier demonstration whose inputs are as it left them.
+fn fill(made: &Path, folder: &Path) -> Result<(), Failure> {
+    for entry in fs::read_dir(made).map_err(Failure::of_file(made))? {
+        let entry = entry.map_err(Failure::of_file(made))?;
+        let place = folder.join(entry.file_name());
+        let at = Failure::of_file(&place);
+        if place.is_dir() {
+            fs::remove_dir_all(&place).map_err(&at)?;
+        }
+        fs::rename(entry.path(), &place).map_err(&at)?;
+    }
+    Ok(())
 }
 
 /// Whether a configuration is that of a demonstration.
@@ -122,7 +157,7 @@ fn configuration(folder: &Path) -> Result<String, Failure> {
     }
     let digest = dno_audit::digest(listing.as_bytes());
     Ok(format!(
-        "{MARK}\n# They are replaced by the next one while they have this SHA-256: {digest}\n{CONFIGURATION}"
+        "{MARK}\n# The next demonstration replaces the inputs while they have this SHA-256: {digest}\n{CONFIGURATION}"
     ))
 }
 

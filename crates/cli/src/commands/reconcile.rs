@@ -102,7 +102,7 @@ fn packs(
         let mut options = DisputeOptions::new(&arguments.received, reconciled);
         options.inputs = arguments.inputs.as_deref();
         options.disagreement = disputed.get(device);
-        let written = dispute(*device, &options, &out.join(device.to_string()), &Progress::to(terminal));
+        let written = dispute(*device, &options, &out.join(device.to_string()), &terminal.watched());
         terminal.end_progress();
         let Some(written) = written? else {
             return Err(Failure::Usage(format!("neither view has device {device}")));

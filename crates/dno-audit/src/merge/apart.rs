@@ -27,6 +27,8 @@ use crate::reproduce;
 pub(super) struct Seen {
     pub(super) devices: Vec<Vec<Eui64>>,
     pub(super) mpans: Vec<Vec<Mpan>>,
+    /// The metering points of rows that say that registration data told who is expected.
+    pub(super) registered: Vec<Vec<Mpan>>,
     /// A part with a device whose rows of the estate name several metering points, of which its row tells none.
     pub(super) unclear: Option<usize>,
 }
@@ -34,13 +36,18 @@ pub(super) struct Seen {
 impl Seen {
     /// Of so many parts, nothing yet.
     pub(super) fn of(parts: usize) -> Self {
-        Self { devices: vec![Vec::new(); parts], mpans: vec![Vec::new(); parts], unclear: None }
+        let mpans = vec![Vec::new(); parts];
+        Self { devices: vec![Vec::new(); parts], registered: mpans.clone(), mpans, unclear: None }
     }
 
     /// Puts in order what was seen, so that it can be found.
     pub(super) fn sort(&mut self) {
         self.devices.par_iter_mut().for_each(|devices| devices.par_sort_unstable());
         self.mpans.par_iter_mut().for_each(|mpans| mpans.par_sort_unstable());
+        self.registered.par_iter_mut().for_each(|mpans| {
+            mpans.par_sort_unstable();
+            mpans.dedup();
+        });
     }
 
     /// Whether no device and no metering point stands in two parts.
@@ -101,7 +108,9 @@ fn in_two<T: Copy + Ord>(lists: &[Vec<T>]) -> Option<(T, [usize; 2])> {
 ///
 /// Of registration rows for metering points that the estate of their part does not list, or that could not be used, no row of a
 /// report tells; another part may have that meter. Nor does a row tell the metering points of a device that the estate lists with
-/// several. Where there are such, the files have to tell.
+/// several, nor secondary and export MPANs, for which registration rows are used too. There are none of the last if as many
+/// registration rows were used as there are import MPANs of which rows tell that registration data decided. Where there may be
+/// such, the files have to tell.
 pub(super) fn check_metering_points(
     parts: &[Part],
     joined: &JoinedInputs,
@@ -112,6 +121,14 @@ pub(super) fn check_metering_points(
     let registered = || joined.by_part().filter(|(input, _)| input.role == Role::Registration.name());
     let elsewhere = |input: &InputEntry| input.not_relevant.get("not-in-estate").copied().unwrap_or(0);
     let unseen = registered().find(|(input, _)| elsewhere(input) + input.records.quarantined > 0);
+    let used_elsewhere = || {
+        let used = |part: usize| {
+            let mine = registered().filter(|(_, of)| *of == part);
+            mine.map(|(input, _)| input.records.used).fold(0, u64::saturating_add)
+        };
+        let told = seen.registered.iter().map(|mpans| u64::try_from(mpans.len()).unwrap_or(u64::MAX));
+        told.enumerate().find(|(part, told)| used(*part) > *told).map(|(part, _)| part)
+    };
     let unclear = seen.unclear.filter(|_| registered().any(|(input, _)| input.records.total > 0));
     let (part, what) = match (unseen, unclear) {
         _ if parts.len() < 2 => return Ok(()),
@@ -125,7 +142,12 @@ pub(super) fn check_metering_points(
         (None, Some(part)) => {
             (part, "has a device that its estate lists with several metering points".to_owned())
         }
-        (None, None) => return Ok(()),
+        (None, None) => match used_elsewhere() {
+            Some(part) => {
+                (part, "has registration rows for more metering points than its rows tell of".to_owned())
+            }
+            None => return Ok(()),
+        },
     };
     let Some(folder) = inputs else {
         let message = "name the folder with the estate and registration data of all parts (--inputs), to see that no other part \

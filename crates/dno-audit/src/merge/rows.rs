@@ -63,6 +63,8 @@ struct Row {
     mpan: Option<Mpan>,
     /// Whether the estate lists the device with several metering points.
     unclear: bool,
+    /// Whether registration data of its metering point told who is expected.
+    registered: bool,
     verdict: Word,
     leaf: Sha256Digest,
     /// Where its line ends, with its line feed.
@@ -99,6 +101,7 @@ fn parse(octets: Vec<u8>, terms: &Terms<'_>) -> Result<Block, String> {
             supplier: rank(&terms.suppliers, Tree::Supplier.party(None, row.supplier.as_deref()))?,
             mpan: row.mpan.as_ref().map(mpan).transpose()?,
             unclear: row.mpan.is_none() && row.findings.iter().any(|finding| finding.rule == LISTED_TWICE),
+            registered: row.expectation == "registration",
             verdict: row.verdict,
             leaf: report::merkle::leaf(line),
             end: end + 1,
@@ -241,6 +244,11 @@ fn take(sources: &mut [Source<'_>], taken: &mut Taken, seen: &mut Seen) {
             devices.push(device);
         }
         if let (Some(mpan), Some(mpans)) = (row.mpan, seen.mpans.get_mut(number)) {
+            mpans.push(mpan);
+        }
+        if let (Some(mpan), Some(mpans)) =
+            (row.mpan, seen.registered.get_mut(number).filter(|_| row.registered))
+        {
             mpans.push(mpan);
         }
         if row.unclear {
