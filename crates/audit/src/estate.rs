@@ -4,10 +4,10 @@
 //! its expectation. Contradictions between inputs are kept in view; nothing here picks the row that suits.
 
 mod builder;
-mod endings;
 mod metering_points;
 mod rows;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use types::{
@@ -17,8 +17,7 @@ use types::{
 
 use crate::directory::{Directory, Holder, Owner};
 use crate::places::TooManyLines;
-use crate::timeline::Disposition;
-use endings::Endings;
+use crate::totals::InputUse;
 use metering_points::{MeteringPoints, Number, Registered};
 use rows::PackedRows;
 
@@ -198,7 +197,8 @@ pub struct Estate {
     metering_points: MeteringPoints,
     /// The metering point of each row's import MPAN in registration data; empty if there is no such data.
     registered: Vec<Option<Number>>,
-    endings: Endings,
+    /// How rows of estate and registration data ended.
+    uses: BTreeMap<InputId, InputUse>,
     operator_of: Vec<Option<Owner>>,
 }
 
@@ -222,7 +222,8 @@ impl Estate {
 
     /// Gives the inputs other numbers, in the same order.
     pub fn renumber(&mut self, number: impl Fn(InputId) -> InputId) {
-        self.endings.renumber(&number);
+        let uses = std::mem::take(&mut self.uses);
+        self.uses = uses.into_iter().map(|(input, uses)| (number(input), uses)).collect();
         self.metering_points.renumber(&number);
         self.rows.renumber(number);
     }
@@ -245,11 +246,12 @@ impl Estate {
         self.rows.len()
     }
 
-    /// How many rows of estate and registration data ended how, by the number of their input. An estate row that repeats
+    /// How the rows of estate and registration data ended, by the number of their input. An estate row that repeats
     /// another of its device is a duplicate, one that says something else counts. A registration row for a metering
     /// point of the estate is used, and one that repeats it is a duplicate.
-    pub fn dispositions(&self) -> impl Iterator<Item = (InputId, Disposition, u64)> + '_ {
-        self.endings.iter()
+    #[must_use]
+    pub const fn uses(&self) -> &BTreeMap<InputId, InputUse> {
+        &self.uses
     }
 
     /// Where the rows of the meter of this index stand.
@@ -280,7 +282,7 @@ impl Estate {
     /// The party that a name in the data means.
     #[must_use]
     pub fn owner(&self, name: Symbol) -> Option<Owner> {
-        self.operator_of.get(name.index()).copied().flatten()
+        owner_of(&self.operator_of, name)
     }
 
     /// Every metering point of which rows of the estate or of registration data speak, some more than once.
@@ -334,20 +336,7 @@ impl Estate {
     /// What registration data says of the import MPAN of the row of this index.
     fn registered(&self, row: usize) -> Option<Registered> {
         let number = self.registered.get(row).copied().flatten()?;
-        self.metering_points.registered(number, |one, other| self.same_operator(one, other))
-    }
-
-    /// Two names of one operator do not contradict each other.
-    fn same_operator(&self, one: Symbol, other: Symbol) -> bool {
-        one == other || (self.owner(one).is_some() && self.owner(one) == self.owner(other))
-    }
-
-    /// Looks once, and not once for each meter, at metering points with many rows.
-    fn sum_up_crowded(&mut self) {
-        let points = &self.metering_points;
-        let sum = |number| points.registered(number, |one, other| self.same_operator(one, other));
-        let crowded = points.crowded().filter_map(|number| Some((number, sum(number)?))).collect();
-        self.metering_points.set_crowded(crowded);
+        self.metering_points.registered(number)
     }
 
     /// The expectation that follows from one row: registration data, then the row's own operator, then the MPAN.
@@ -383,6 +372,11 @@ impl Estate {
         };
         (expectation, ExpectationSource::None)
     }
+}
+
+/// The party that a name means, of those that all names mean.
+fn owner_of(operator_of: &[Option<Owner>], name: Symbol) -> Option<Owner> {
+    operator_of.get(name.index()).copied().flatten()
 }
 
 fn expect(owner: Owner, directory: &Directory) -> Expectation {

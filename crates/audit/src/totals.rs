@@ -71,16 +71,11 @@ pub struct InputUse {
 impl InputUse {
     /// Counts a record.
     pub fn count(&mut self, disposition: Disposition) {
-        self.count_many(disposition, 1);
-    }
-
-    /// Counts records that ended alike.
-    pub fn count_many(&mut self, disposition: Disposition, records: u64) {
         match disposition {
-            Disposition::Used => self.used += records,
-            Disposition::Superseded => self.superseded += records,
-            Disposition::Duplicate => self.duplicate += records,
-            Disposition::NotRelevant(why) => *self.not_relevant.entry(why).or_default() += records,
+            Disposition::Used => self.used += 1,
+            Disposition::Superseded => self.superseded += 1,
+            Disposition::Duplicate => self.duplicate += 1,
+            Disposition::NotRelevant(why) => *self.not_relevant.entry(why).or_default() += 1,
         }
     }
 

@@ -3,9 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "constants of a test")]
 
 use dno_audit_audit::observations::{Batch, Observations};
-use dno_audit_audit::timeline::Disposition;
 use dno_audit_audit::timeline::order;
-use dno_audit_audit::{Directory, Estate, EstateBatch, EstateBuilder};
+use dno_audit_audit::{Directory, Estate, EstateBatch, EstateBuilder, InputUse};
 use proptest::prelude::*;
 use types::{
     AsOf, Credential, DccCode, EstateRow, Eui64, Grade, InputId, Interner, KeyId, MpanFault, MpanField,
@@ -76,6 +75,26 @@ fn observation() -> impl Strategy<Value = Observation> {
     )
 }
 
+/// A row that says nothing but which device it is about, and where it stands.
+fn bare(device: u8, input: u32, line: u32) -> EstateRow {
+    EstateRow {
+        device: Eui64::new([device; 8]),
+        mpan: MpanField::Absent,
+        secondary_mpan: MpanField::Absent,
+        export_mpan: MpanField::Absent,
+        network_operator: None,
+        supplier: None,
+        manufacturer: None,
+        model: None,
+        firmware: None,
+        region: None,
+        device_type: None,
+        status: None,
+        smets: None,
+        origin: Origin { input: InputId(input), line },
+    }
+}
+
 fn row() -> impl Strategy<Value = EstateRow> {
     let mpan: types::Mpan = "1012345678903".parse().unwrap();
     let mpan = move || {
@@ -90,20 +109,11 @@ fn row() -> impl Strategy<Value = EstateRow> {
     };
     (0u8..6, mpan(), mpan(), mpan(), any::<bool>(), 0u32..3, 1u32..9).prop_map(
         |(device, mpan, secondary_mpan, export_mpan, smets, input, line)| EstateRow {
-            device: Eui64::new([device; 8]),
             mpan,
             secondary_mpan,
             export_mpan,
-            network_operator: None,
-            supplier: None,
-            manufacturer: None,
-            model: None,
-            firmware: None,
-            region: None,
-            device_type: None,
-            status: None,
             smets: smets.then_some(types::SmetsVersion::Smets2),
-            origin: Origin { input: InputId(input), line },
+            ..bare(device, input, line)
         },
     )
 }
@@ -163,8 +173,8 @@ proptest! {
         let estate = builder.build(&Interner::new(), &directory).unwrap();
         let mut read: Vec<EstateRow> = (0..estate.len()).flat_map(|index| estate.rows_of(index).to_vec()).collect();
         prop_assert!(read.is_sorted_by_key(|row| row.device));
-        let endings: u64 = estate.dispositions().map(|(_, _, rows)| rows).sum();
-        prop_assert_eq!(endings, rows.len() as u64);
+        let ended: u64 = estate.uses().values().map(InputUse::records).sum();
+        prop_assert_eq!(ended, rows.len() as u64);
         // Rows may stand at one place, so they are compared as sets.
         let key = |row: &EstateRow| format!("{row:?}");
         let mut plain = rows;
@@ -179,22 +189,7 @@ fn registration_rows_that_repeat_one_before_are_duplicates_however_many_there_ar
     let mut names = Interner::new();
     let [one, other] = ["LOND", "MANW"].map(|name| names.intern(name));
     let mpan: types::Mpan = "1012345678903".parse().unwrap();
-    let row = EstateRow {
-        device: Eui64::new([1; 8]),
-        mpan: MpanField::Valid { mpan, altered: false },
-        secondary_mpan: MpanField::Absent,
-        export_mpan: MpanField::Absent,
-        network_operator: None,
-        supplier: None,
-        manufacturer: None,
-        model: None,
-        firmware: None,
-        region: None,
-        device_type: None,
-        status: None,
-        smets: None,
-        origin: Origin { input: InputId(0), line: 2 },
-    };
+    let row = EstateRow { mpan: MpanField::Valid { mpan, altered: false }, ..bare(1, 0, 2) };
     let directory = Directory::new(None, &[], AsOf(Timestamp::from_unix_millis(0).unwrap())).unwrap();
     for more in [1, 40] {
         let mut said = vec![one, other, one];
@@ -206,13 +201,8 @@ fn registration_rows_that_repeat_one_before_are_duplicates_however_many_there_ar
             origin: Origin { input: InputId(1), line },
         });
         let estate = Estate::new(vec![row], registration.collect(), &names, &directory).unwrap();
-        let of = |disposition| {
-            let mine = estate
-                .dispositions()
-                .filter(|(input, ended, _)| *input == InputId(1) && *ended == disposition);
-            mine.map(|(_, _, rows)| rows).sum::<u64>()
-        };
-        assert_eq!((of(Disposition::Used), of(Disposition::Duplicate)), (2, 1 + more as u64));
+        let uses = &estate.uses()[&InputId(1)];
+        assert_eq!((uses.used, uses.duplicate, uses.records()), (2, 1 + more as u64, 3 + more as u64));
         // Nothing tells which operator is right, whether the rows are few or many.
         let registered = estate.meter(0, &directory).registration.unwrap();
         assert_eq!((registered.network_operator, registered.origin.line), (None, 2));

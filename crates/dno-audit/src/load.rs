@@ -89,9 +89,9 @@ pub(crate) fn load(
     waivers.iter_mut().for_each(|waiver| waiver.origin.input = number(waiver.origin.input));
     observations.renumber(number);
     estate.renumber(number);
-    for (input, disposition, rows) in estate.dispositions() {
+    for (input, uses) in estate.uses() {
         if let Some(account) = accounts.get_mut(input.0 as usize) {
-            account.uses.count_many(disposition, rows);
+            account.uses.add(uses);
         }
     }
     let waivers = Waivers::new(waivers, &directory, &names, config.as_of)?;

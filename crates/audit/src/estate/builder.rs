@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashSet};
 use rayon::prelude::*;
 use types::{EstateRow, InputId, Interner, MpanField, RegistrationRow, Symbol};
 
-use super::endings::Endings;
 use super::metering_points::{MeteringPoints, Number};
 use super::rows::{EstateBatch, PackedRows};
-use super::{Estate, owner_named};
-use crate::directory::Directory;
+use super::{Estate, owner_named, owner_of};
+use crate::directory::{Directory, Owner};
 use crate::places::TooManyLines;
 use crate::timeline::{Disposition, NotRelevant};
+use crate::totals::InputUse;
 
 /// Rows of estate and registration data, of all inputs.
 #[derive(Debug, Default)]
@@ -60,13 +60,13 @@ impl EstateBuilder {
     /// The inputs have too many lines to be numbered.
     pub fn build(self, names: &Interner, directory: &Directory) -> Result<Estate, TooManyLines> {
         let Self { batches, registration, mut unread } = self;
-        let (rows, mut endings) = PackedRows::new(batches, names)?;
+        let (rows, mut uses) = PackedRows::new(batches, names)?;
         // Metering points are numbered from one.
         u32::try_from(registration.len().saturating_add(unread.len()).saturating_add(1))
             .map_err(|_| TooManyLines)?;
         let mut metering_points = MeteringPoints::new(registration);
         let mut registered = join(&rows, &metering_points);
-        count(&rows, &metering_points, &registered, &mut endings);
+        count(&rows, &metering_points, &registered, &mut uses);
         // What can't be read was counted when it was put aside.
         unread.retain(|row| {
             let read = metering_points.find(row.mpan).map(|number| metering_points.rows_of(number));
@@ -78,11 +78,14 @@ impl EstateBuilder {
             metering_points = MeteringPoints::new(all);
             registered = join(&rows, &metering_points);
         }
-        let operator_of = names.symbols().map(|symbol| owner_named(names.name(symbol), directory)).collect();
+        let operator_of: Vec<Option<Owner>> =
+            names.symbols().map(|symbol| owner_named(names.name(symbol), directory)).collect();
+        metering_points.settle(|one, other| {
+            let owner = |name| owner_of(&operator_of, name);
+            one == other || (owner(one).is_some() && owner(one) == owner(other))
+        });
         let starts = rows.starts();
-        let mut estate = Estate { rows, starts, metering_points, registered, endings, operator_of };
-        estate.sum_up_crowded();
-        Ok(estate)
+        Ok(Estate { rows, starts, metering_points, registered, uses, operator_of })
     }
 }
 
@@ -103,7 +106,7 @@ fn count(
     rows: &PackedRows,
     metering_points: &MeteringPoints,
     registered: &[Option<Number>],
-    endings: &mut Endings,
+    uses: &mut BTreeMap<InputId, InputUse>,
 ) {
     let registration = metering_points.rows();
     let mut is_named = vec![false; registration.len()];
@@ -130,7 +133,7 @@ fn count(
                 true if repeats => Disposition::Duplicate,
                 true => Disposition::Used,
             };
-            endings.add(row.origin.input, disposition, 1);
+            uses.entry(row.origin.input).or_default().count(disposition);
         }
     }
 }

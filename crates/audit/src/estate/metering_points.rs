@@ -1,6 +1,6 @@
 //! Registration data by metering point.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use types::{InputId, Mpan, RegistrationRow, Symbol};
@@ -17,12 +17,9 @@ pub(super) struct MeteringPoints {
     shift: u32,
     /// Where the rows of each slot begin, and one more.
     slots: Vec<u32>,
-    /// What the rows of metering points with many say together.
-    crowded: HashMap<Number, Registered>,
+    /// Metering points whose rows name different operators.
+    contested: BTreeSet<Number>,
 }
-
-/// A metering point with more rows than this has many.
-const FEW: usize = 8;
 
 /// What the rows of one metering point say together.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +46,7 @@ impl MeteringPoints {
             }
         }
         slots.push(u32::try_from(rows.len()).unwrap_or(u32::MAX));
-        Self { rows, shift, slots, crowded: HashMap::new() }
+        Self { rows, shift, slots, contested: BTreeSet::new() }
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -82,42 +79,33 @@ impl MeteringPoints {
         rows.chunk_by(|a, b| a.mpan == b.mpan).next().unwrap_or_default()
     }
 
-    /// The metering points with many rows.
-    pub(super) fn crowded(&self) -> impl Iterator<Item = Number> + '_ {
-        let mut place = 0;
-        self.rows.chunk_by(|a, b| a.mpan == b.mpan).filter_map(move |rows| {
-            place += rows.len();
-            let first = u32::try_from(place - rows.len()).ok()?.checked_add(1).and_then(Number::new);
-            first.filter(|_| rows.len() > FEW)
-        })
-    }
-
-    /// Keeps what their rows say together.
-    pub(super) fn set_crowded(&mut self, crowded: HashMap<Number, Registered>) {
-        self.crowded = crowded;
-    }
-
-    /// What they say together. Two names of one operator, which `same_operator` knows, do not contradict each other.
-    pub(super) fn registered(
-        &self,
-        number: Number,
-        same_operator: impl Fn(Symbol, Symbol) -> bool,
-    ) -> Option<Registered> {
-        if let Some(known) = self.crowded.get(&number) {
-            return Some(*known);
+    /// Puts what the rows of a metering point say together into its first, once for all meters that ask. Two names of one
+    /// operator, which `same_operator` knows, do not contradict each other.
+    pub(super) fn settle(&mut self, same_operator: impl Fn(Symbol, Symbol) -> bool) {
+        let mut place = 0u32;
+        for rows in self.rows.chunk_by_mut(|a, b| a.mpan == b.mpan) {
+            let operator = agreed(rows.iter().filter_map(|row| row.network_operator), &same_operator);
+            let supplier = agreed(rows.iter().filter_map(|row| row.supplier), |one, other| one == other);
+            if operator.is_err() {
+                self.contested.extend(place.checked_add(1).and_then(Number::new));
+            }
+            place = place.saturating_add(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+            if let Some(first) = rows.first_mut() {
+                first.network_operator = operator.ok().flatten();
+                first.supplier = supplier.ok().flatten();
+            }
         }
-        let rows = self.rows_of(number);
-        let operator = agreed(rows.iter().filter_map(|row| row.network_operator), same_operator);
-        let supplier = agreed(rows.iter().filter_map(|row| row.supplier), |one, other| one == other);
-        let contested = operator.is_err();
-        let (network_operator, supplier) = (operator.ok().flatten(), supplier.ok().flatten());
-        Some(Registered { row: RegistrationRow { network_operator, supplier, ..*rows.first()? }, contested })
+    }
+
+    /// What the rows of a metering point say together, once that is settled.
+    pub(super) fn registered(&self, number: Number) -> Option<Registered> {
+        let row = *self.rows.get(number.get() as usize - 1)?;
+        Some(Registered { row, contested: self.contested.contains(&number) })
     }
 
     /// Gives the inputs other numbers, in the same order.
     pub(super) fn renumber(&mut self, number: impl Fn(InputId) -> InputId) {
-        let rows = self.rows.iter_mut().chain(self.crowded.values_mut().map(|crowded| &mut crowded.row));
-        rows.for_each(|row| row.origin.input = number(row.origin.input));
+        self.rows.iter_mut().for_each(|row| row.origin.input = number(row.origin.input));
     }
 }
 

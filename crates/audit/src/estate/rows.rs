@@ -3,6 +3,7 @@
 //! A row takes 24 octets: the device, its MPAN, its place, and the number of what it says besides, of which few kinds
 //! differ. A row with further MPANs takes as much again. It is made whole only while its device is assessed.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use types::{
@@ -10,13 +11,12 @@ use types::{
     SmetsVersion, Symbol,
 };
 
-use super::endings::Endings;
 use crate::distinct::Distinct;
 use crate::places::{Places, TooManyLines};
-use crate::timeline::Disposition;
+use crate::totals::InputUse;
 
 /// What a row says besides its device and its MPANs.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 struct Profile {
     network_operator: Option<Symbol>,
     supplier: Option<Symbol>,
@@ -150,14 +150,14 @@ impl PackedRows {
     pub(super) fn new(
         mut batches: Vec<(InputId, EstateBatch)>,
         names: &Interner,
-    ) -> Result<(Self, Endings), TooManyLines> {
+    ) -> Result<(Self, BTreeMap<InputId, InputUse>), TooManyLines> {
         batches.sort_by_key(|(input, _)| *input);
         let mut all = Self::default();
-        let mut endings = Endings::default();
+        let mut uses: BTreeMap<InputId, InputUse> = BTreeMap::new();
         let mut profiles: Distinct<Profile> = Distinct::default();
         for (input, EstateBatch { mut rows, profiles: more, mpans, last_line }) in batches {
             let first = all.places.add(input, last_line)?;
-            endings.add(input, Disposition::Used, rows.len());
+            uses.entry(input).or_default().used += u64::try_from(rows.len()).unwrap_or(u64::MAX);
             let numbers: Vec<u32> =
                 more.into_values().into_iter().map(|value| profiles.number(value)).collect();
             let before = u32::try_from(all.mpans.len()).map_err(|_| TooManyLines)?;
@@ -185,12 +185,14 @@ impl PackedRows {
             rows.sort_by_cached_key(|row| (content(&all.whole(*row), names), row.place));
             for repeats in rows.chunk_by(|a, b| all.says(*a) == all.says(*b)) {
                 for repeat in repeats.iter().skip(1) {
-                    endings.turn_into_duplicate(all.places.origin(repeat.place).input);
+                    let uses = uses.entry(all.places.origin(repeat.place).input).or_default();
+                    uses.used = uses.used.saturating_sub(1);
+                    uses.duplicate += 1;
                 }
             }
         }
         all.rows = rows;
-        Ok((all, endings))
+        Ok((all, uses))
     }
 
     /// What a row says, wherever it stands.
@@ -249,21 +251,31 @@ impl PackedRows {
 
     fn whole(&self, row: PackedRow) -> EstateRow {
         let [mpan, secondary_mpan, export_mpan] = self.fields(row.mpan);
-        let profile = self.profiles.get(row.profile as usize).copied();
+        let Profile {
+            network_operator,
+            supplier,
+            manufacturer,
+            model,
+            firmware,
+            region,
+            device_type,
+            status,
+            smets,
+        } = self.profiles.get(row.profile as usize).copied().unwrap_or_default();
         EstateRow {
             device: Eui64::new(row.device.to_be_bytes()),
             mpan,
             secondary_mpan,
             export_mpan,
-            network_operator: profile.and_then(|profile| profile.network_operator),
-            supplier: profile.and_then(|profile| profile.supplier),
-            manufacturer: profile.and_then(|profile| profile.manufacturer),
-            model: profile.and_then(|profile| profile.model),
-            firmware: profile.and_then(|profile| profile.firmware),
-            region: profile.and_then(|profile| profile.region),
-            device_type: profile.and_then(|profile| profile.device_type),
-            status: profile.and_then(|profile| profile.status),
-            smets: profile.and_then(|profile| profile.smets),
+            network_operator,
+            supplier,
+            manufacturer,
+            model,
+            firmware,
+            region,
+            device_type,
+            status,
+            smets,
             origin: self.places.origin(row.place),
         }
     }
