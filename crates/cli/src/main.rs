@@ -33,7 +33,7 @@ fn quieten_what_is_caught() {
 /// The arguments. What is said of them in a pipe depends on no terminal and no variable.
 fn parse(terminal: &Terminal, given: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
     let mut command = Arguments::command().color(terminal.color_of_help());
-    if terminal.width().is_none() {
+    if terminal::width().is_none() {
         command = command.term_width(100);
     }
     let mut matches = command.try_get_matches_from_mut(given)?;

@@ -90,7 +90,7 @@ pub(crate) struct Terminal {
 }
 
 /// The columns of the terminal on which results are shown; none if they go elsewhere.
-fn width() -> Option<u16> {
+pub(crate) fn width() -> Option<u16> {
     let size = if io::stdout().is_terminal() { terminal_size::terminal_size_of(io::stdout()) } else { None };
     size.map(|(width, _)| width.0)
 }
@@ -106,11 +106,6 @@ impl Terminal {
                 ColorArgument::Auto => is_terminal && shows_colors(),
             });
         Self { bar: ProgressBar::with_draw_target(None, target), colors, signals: Signals::default() }
-    }
-
-    /// The columns of the terminal; none if results do not go to one.
-    pub(crate) fn width(&self) -> Option<u16> {
-        width()
     }
 
     /// Whether help, which goes to one stream, and what is wrong with arguments, which goes to the other, have colours.

@@ -20,15 +20,15 @@ use std::path::{Path, PathBuf};
 use report::model::v1::{
     Configuration, Counts, Manifest, RecordCounts, RuleRow, Seal, Summary, VerdictCounts,
 };
-use report::seal::Sealer;
-use report::{MANIFEST, RuleTexts, canonical, digest};
+use report::{RuleTexts, canonical, digest};
 
 use crate::config::Sealing;
 use crate::error::Error;
-use crate::package::{PACKAGE, Package, PackageFile};
+use crate::package::{PACKAGE, Package};
 use crate::place::check_apart;
 use crate::progress::Progress;
 use crate::reader::PackageReader;
+use crate::sinks::Sinks;
 use crate::verify::{Expected, verify};
 use inputs::JoinedInputs;
 
@@ -143,10 +143,7 @@ fn write(
     let seen = rows::join(&parts, &RuleTexts::new(&rules), &mut sinks, progress)?;
     seen.check(&parts)?;
     apart::check_metering_points(&parts, &joined, &seen, options.inputs.as_deref(), progress)?;
-    let Sinks { devices, findings, sealer } = sinks;
-    package.finish(devices, true)?;
-    package.finish(findings, false)?;
-    let seal = crate::run::write_leaves(sealer, &options.sealing.salts, &mut package)?;
+    let seal = sinks.finish(&options.sealing.salts, &mut package)?;
     checked::copy(&first.reader, "rules.json", &mut package, progress)?;
     let not_in_estate = listings::not_in_estate(&parts, &joined, &seen, &mut package, progress)?;
     checked::copy(&first.reader, "certificates.jsonl", &mut package, progress)?;
@@ -190,12 +187,7 @@ struct Known {
     configuration: Configuration,
 }
 
-fn finish(
-    mut package: Package,
-    first: &Manifest,
-    known: Known,
-    options: &MergeOptions,
-) -> Result<Merged, Error> {
+fn finish(package: Package, first: &Manifest, known: Known, options: &MergeOptions) -> Result<Merged, Error> {
     let Known { counts, seal, joined, configuration } = known;
     let manifest = Manifest {
         as_of: first.as_of.clone(),
@@ -215,13 +207,7 @@ fn finish(
         check: "manifest",
         found,
     })?;
-    let octets = canonical(&manifest)?;
-    let manifest_sha256 = digest(&octets).to_string();
-    package.write(MANIFEST, &octets)?;
-    if let Some(signer) = &options.sealing.signer {
-        package.write(report::ATTESTATION, &signer.attest(&manifest, &octets)?)?;
-    }
-    package.publish()?;
+    let manifest_sha256 = package.complete(&manifest, options.sealing.signer.as_ref())?;
     Ok(Merged { meters: counts.meters, manifest_sha256 })
 }
 
@@ -239,21 +225,5 @@ fn counts(parts: &[Part], joined: &JoinedInputs, not_in_estate: u64) -> Result<C
         (_, Some(records), Some(meters)) => Ok(Counts { meters, not_in_estate, records, verdicts }),
         (Some(first), ..) => Err(first.refused("has, with the others, more than any number of records")),
         (None, ..) => Ok(Counts { meters: 0, not_in_estate, records: RecordCounts::default(), verdicts }),
-    }
-}
-
-/// Where rows go.
-struct Sinks {
-    devices: PackageFile,
-    findings: PackageFile,
-    sealer: Sealer,
-}
-
-impl Sinks {
-    fn create(package: &Package) -> Result<Self, Error> {
-        let devices = package.file("devices.jsonl")?;
-        let mut findings = package.file("findings.csv")?;
-        findings.push(report::findings_header().as_bytes(), 0)?;
-        Ok(Self { devices, findings, sealer: Sealer::default() })
     }
 }

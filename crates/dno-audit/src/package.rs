@@ -6,7 +6,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use report::Hashed;
-use report::model::v1::FileEntry;
+use report::model::v1::{FileEntry, Manifest};
+use report::sign::Signer;
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -96,6 +97,18 @@ impl Package {
         let mut file = self.file(name)?;
         file.push(octets, 0)?;
         self.finish(file, false)
+    }
+
+    /// Writes the manifest, and the signature of it if there is to be one, and puts the package in its place. Gives the SHA-256
+    /// of the manifest.
+    pub(crate) fn complete(mut self, manifest: &Manifest, signer: Option<&Signer>) -> Result<String, Error> {
+        let octets = report::canonical(manifest)?;
+        self.write(report::MANIFEST, &octets)?;
+        if let Some(signer) = signer {
+            self.write(report::ATTESTATION, &signer.attest(manifest, &octets)?)?;
+        }
+        self.publish()?;
+        Ok(report::digest(&octets).to_string())
     }
 
     /// Puts the package in its place. A report that stands there is replaced as a whole.

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::error::Error;
 
@@ -85,6 +85,29 @@ impl NewFile {
     pub(crate) fn publish(self) -> Result<(), Error> {
         let Self { file, out, .. } = self;
         file.persist(&out).map(drop).map_err(|error| Error::at(&out)(error.error))
+    }
+}
+
+/// A folder that is written beside its place. It is gone with all that is in it when this is dropped, unless it was put elsewhere.
+#[derive(Debug)]
+pub struct FolderBeside(TempDir);
+
+impl FolderBeside {
+    /// Makes one, and the folders above it.
+    ///
+    /// # Errors
+    ///
+    /// The operating system says why.
+    pub fn create(place: &Path) -> Result<Self, Error> {
+        let parent = parent_of(place);
+        fs::create_dir_all(parent).map_err(Error::at(parent))?;
+        beside(0o755).tempdir_in(parent).map(Self).map_err(Error::at(parent))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.0.path()
     }
 }
 

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use report::model::v1::{
     Configuration, Counts, DirectoryEntry, InputEntry, Manifest, RuleSet, Seal, Summary, Tool,
 };
-use report::seal::{Salts, SealRow, Sealer, Tree};
+use report::seal::SealRow;
 use report::{FindingsWriter, InputDigests, RuleTexts, canonical, digest};
 use types::{Observation, Seen, Sha256Digest, ZonelessTimes};
 
@@ -22,8 +22,9 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::inputs::{Role, TABLES};
 use crate::load::{Loaded, load};
-use crate::package::{PACKAGE, Package, PackageFile};
+use crate::package::{PACKAGE, Package};
 use crate::progress::Progress;
+use crate::sinks::Sinks;
 
 /// Meters that one task renders, and tasks that run before their output is written.
 const METERS_PER_TASK: usize = 256;
@@ -153,24 +154,13 @@ struct Leaf<'c> {
     verdict: &'static str,
 }
 
-/// Where rows go.
-struct Sinks {
-    devices: PackageFile,
-    findings: PackageFile,
-    sealer: Sealer,
-}
-
-impl Sinks {
-    fn write(&mut self, rendered: &Rendered<'_>, directory: &audit::Directory) -> Result<(), Error> {
-        self.devices.push(&rendered.rows, u64::try_from(rendered.leaves.len()).unwrap_or(0))?;
-        self.findings.push(&rendered.findings, 0)?;
-        for Leaf { leaf, owner, supplier, verdict } in &rendered.leaves {
-            let dno = owner.map(|owner| owner.label(directory));
-            let row = SealRow { leaf: *leaf, dno: dno.as_deref(), supplier: *supplier, verdict };
-            self.sealer.push(&row)?;
-        }
-        Ok(())
+fn write_rows(rendered: &Rendered<'_>, sinks: &mut Sinks, directory: &audit::Directory) -> Result<(), Error> {
+    sinks.push(&rendered.rows, number(rendered.leaves.len()), &rendered.findings)?;
+    for Leaf { leaf, owner, supplier, verdict } in &rendered.leaves {
+        let dno = owner.map(|owner| owner.label(directory));
+        sinks.seal(&SealRow { leaf: *leaf, dno: dno.as_deref(), supplier: *supplier, verdict })?;
     }
+    Ok(())
 }
 
 fn render<'c>(
@@ -245,17 +235,14 @@ fn write(
 
     let rules = report::rule_rows(config.options.rule_set);
     let texts = RuleTexts::new(&rules);
-    let devices = package.file("devices.jsonl")?;
-    let mut findings = package.file("findings.csv")?;
-    findings.push(report::findings_header().as_bytes(), 1)?;
     let mut totals = Totals::default();
     let mut done = 0;
-    let mut sinks = Sinks { devices, findings, sealer: Sealer::default() };
+    let mut sinks = Sinks::create(&package)?;
     let mut waiting: Vec<Rendered<'_>> = Vec::new();
     for batch in order.chunks(METERS_PER_TASK * TASKS_PER_WRITE).chain(std::iter::once(&[][..])) {
         // One batch is written and hashed while the next is rendered.
         let (written, rendered) = rayon::join(
-            || waiting.iter().try_for_each(|part| sinks.write(part, &directory)),
+            || waiting.iter().try_for_each(|part| write_rows(part, &mut sinks, &directory)),
             || {
                 let tasks = batch.par_chunks(METERS_PER_TASK);
                 tasks
@@ -270,10 +257,7 @@ fn write(
         progress.count(number(done), number(order.len()), "meters");
         progress.go_on()?;
     }
-    let Sinks { devices, findings, sealer } = sinks;
-    package.finish(devices, true)?;
-    package.finish(findings, false)?;
-    let seal = write_leaves(sealer, &config.sealing.salts, &mut package)?;
+    let seal = sinks.finish(&config.sealing.salts, &mut package)?;
     package.write("rules.json", &canonical(&rules)?)?;
 
     let mut not_in_estate = package.file("not-in-estate.jsonl")?;
@@ -328,21 +312,6 @@ fn count_waivers(waivers: &Waivers, totals: &Totals, accounts: &mut [Account]) {
             account.count(disposition);
         }
     }
-}
-
-/// Writes the leaves of the parties and gives the roots over them.
-pub(crate) fn write_leaves(sealer: Sealer, salts: &Salts, package: &mut Package) -> Result<Seal, Error> {
-    let [(_, dnos), (_, suppliers)] = sealer.finish(salts);
-    for (tree, leaves) in [(Tree::Dno, &dnos), (Tree::Supplier, &suppliers)] {
-        let mut file = package.file(tree.file())?;
-        for leaf in leaves {
-            let mut line = Vec::new();
-            report::push_line(leaf, &mut line)?;
-            file.push(&line, 1)?;
-        }
-        package.finish(file, true)?;
-    }
-    Ok(Seal { dno: report::seal::root(&dnos)?, supplier: report::seal::root(&suppliers)? })
 }
 
 fn write_certificates(
@@ -439,13 +408,7 @@ fn write_package(
         seal,
         tool: Tool { name: "dnoaudit".into(), version: env!("CARGO_PKG_VERSION").into() },
     };
-    let octets = canonical(&manifest)?;
-    let manifest_sha256 = digest(&octets).to_string();
-    package.write(report::MANIFEST, &octets)?;
-    if let Some(signer) = &config.sealing.signer {
-        package.write(report::ATTESTATION, &signer.attest(&manifest, &octets)?)?;
-    }
-    package.publish()?;
+    let manifest_sha256 = package.complete(&manifest, config.sealing.signer.as_ref())?;
     let rule_set = config.options.rule_set.number();
     Ok(Finished { summary, inputs: entries, rule_set, manifest_sha256, warnings: Vec::new(), incomplete })
 }

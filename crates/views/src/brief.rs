@@ -8,6 +8,7 @@ use std::fmt::Write;
 
 use report::diff::Change;
 use report::model::v1::VerdictCounts;
+use report::seal::Tree;
 
 use crate::edition::Edition;
 use crate::overview::{Ends, Group, Overview, Task};
@@ -158,7 +159,7 @@ fn by_party(sheet: &mut Sheet, edition: &Edition, overview: &Overview) {
         let mut worst: Vec<_> = groups.iter().filter(|(_, counts)| problems(counts) > 0).collect();
         worst.sort_by_key(|(_, counts)| std::cmp::Reverse(problems(counts)));
         let shown = worst.iter().take(LINES).map(|(of, counts)| {
-            let of = if of.as_str() == "unknown" { "not known" } else { of.as_str() };
+            let of = if *of == Tree::Supplier.nobody() { "not known" } else { of.as_str() };
             format!(
                 "{} {} ({} : {})",
                 sheet.name(of),

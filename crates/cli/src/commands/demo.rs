@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use dno_audit::{Config, Error, PackageReader, file_sha256};
+use dno_audit::{Config, Error, FolderBeside, PackageReader, file_sha256};
 use testkit::estate::{EstateOptions, Form, write_estate, write_own_list};
 
 use crate::args::DemoArguments;
@@ -58,9 +58,7 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
     let options =
         EstateOptions { devices: arguments.devices, form: Form::Messages, ..EstateOptions::default() };
     // All of it is made beside its place, so that one that is interrupted leaves nothing.
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(at(parent))?;
-    let beside = beside().tempdir_in(parent).map_err(at(parent))?;
+    let beside = FolderBeside::create(folder)?;
     let made = beside.path();
     write_estate(&options, made).map_err(at(made))?;
     write_own_list(&options, OWN_LIST_OF, made).map_err(at(made))?;
@@ -90,16 +88,6 @@ pub(crate) fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit
     text.line(&format!("  dnoaudit reconcile {shown}/report --own {shown}/own-list.csv --dno {OWN_LIST_OF}"));
     terminal.print(&text)?;
     Ok(Exit::Complete)
-}
-
-/// A folder that is written beside its place, as readable as what the user makes.
-#[cfg_attr(not(unix), allow(unused_mut, reason = "modes are those of Unix"))]
-fn beside() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".dnoaudit-").suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755));
-    builder
 }
 
 /// Moves what was made into a folder that is empty, or has an earlier demonstration whose inputs are as it left them.

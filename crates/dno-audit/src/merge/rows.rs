@@ -10,11 +10,12 @@ use report::seal::{SealRow, Tree};
 use report::{FindingsWriter, ReadError, RuleTexts, Short};
 use types::{Eui64, Mpan, Sha256Digest};
 
+use super::Part;
 use super::apart::Seen;
 use super::checked::{Checked, lines};
-use super::{Part, Sinks};
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::sinks::Sinks;
 use crate::verify::rows::Blocks;
 
 /// What is read and parsed at once, and how much of it waits over all parts.
@@ -176,12 +177,11 @@ struct Taken {
 
 impl Taken {
     fn write(&self, sinks: &mut Sinks, terms: &Terms<'_>) -> Result<(), Error> {
-        sinks.devices.push(&self.octets, u64::try_from(self.rows.len()).unwrap_or(0))?;
-        sinks.findings.push(&self.findings, 0)?;
+        sinks.push(&self.octets, u64::try_from(self.rows.len()).unwrap_or(0), &self.findings)?;
         for row in &self.rows {
             let (dno, supplier) = (terms.dnos.name(row.dno), terms.suppliers.name(row.supplier));
             let (dno, supplier) = (Some(dno), Some(supplier));
-            sinks.sealer.push(&SealRow { leaf: row.leaf, dno, supplier, verdict: &row.verdict })?;
+            sinks.seal(&SealRow { leaf: row.leaf, dno, supplier, verdict: &row.verdict })?;
         }
         Ok(())
     }
